@@ -1,0 +1,1 @@
+"""Question sets, metrics, runs, comparisons and reports."""

@@ -1,0 +1,1 @@
+"""The ways to use Footnote: command line, web app, HTTP API."""
