@@ -1,0 +1,290 @@
+"""The catalogue: one SQLite database that is the only truth about what the library holds.
+
+Vectors and postings are derived from it and can be rebuilt. Only versions that are `ready` are ever read.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
+
+from rag.library import tables as t
+from rag.library.database import Database, batches
+from rag.library.records import (
+    INDEXING,
+    READY,
+    Location,
+    NewVersion,
+    chunk_query,
+    source_query,
+    to_chunk,
+    to_source,
+    to_source_text,
+)
+from rag.schema import Chunk, Source, SourceText
+
+
+class Catalogue:
+    """Sources, versions, chunks and where they came from. Thread-safe; every write is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- meta ----------------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> str | None:
+        """A stored value, or None."""
+        with self._database.read() as connection:
+            return connection.execute(select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
+
+    def set(self, key: str, value: str) -> None:
+        """Stores a value under a key."""
+        with self._database.write() as connection:
+            _put(connection, key, value)
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes to what can be searched."""
+        return int(self.get("revision") or 0)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[Source]:
+        """All sources with a ready version, by title."""
+        return self._sources(source_query().order_by(func.lower(t.versions.c.title), t.sources.c.id))
+
+    def source(self, source_id: str) -> Source | None:
+        """One source, or None if there is none with that id."""
+        found = self._sources(source_query().where(t.sources.c.id == source_id))
+        return found[0] if found else None
+
+    def _sources(self, query: Select[Any]) -> list[Source]:
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+            places: dict[str, list[str]] = {}
+            for row in connection.execute(select(t.locations.c.source_id, t.locations.c.location)):
+                places.setdefault(row.source_id, []).append(row.location)
+        return [to_source(row, tuple(sorted(places.get(row.id, ())))) for row in rows]
+
+    def text(self, source_id: str, version: int | None = None) -> SourceText | None:
+        """The canonical text of a version (None: the current one), or None if it isn't there."""
+        v = t.versions.c
+        query = select(t.versions).where(v.source_id == source_id, v.state == READY)
+        if version is not None:
+            query = query.where(v.id == version)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else to_source_text(row)
+
+    def texts(self, version_ids: Iterable[int]) -> dict[int, SourceText]:
+        """The texts of several ready versions, by version."""
+        found = {}
+        with self._database.read() as connection:
+            for some in batches(version_ids):
+                query = select(t.versions).where(t.versions.c.id.in_(some), t.versions.c.state == READY)
+                found.update({row.id: to_source_text(row) for row in connection.execute(query)})
+        return found
+
+    def chunks(self, ids: Iterable[int]) -> dict[int, Chunk]:
+        """Those of the chunks that belong to ready versions, by id."""
+        found = {}
+        with self._database.read() as connection:
+            for some in batches(ids):
+                query = chunk_query().where(t.chunks.c.id.in_(some), t.versions.c.state == READY)
+                found.update({row.id: to_chunk(row) for row in connection.execute(query)})
+        return found
+
+    def chunks_of(self, version_id: int) -> list[Chunk]:
+        """The chunks of a version in reading order."""
+        query = chunk_query().where(t.chunks.c.version_id == version_id).order_by(t.chunks.c.ordinal)
+        with self._database.read() as connection:
+            return [to_chunk(row) for row in connection.execute(query)]
+
+    def chunk_ids(self) -> set[int]:
+        """The ids of all chunks of ready versions: what the index should hold."""
+        query = select(t.chunks.c.id).join(t.versions).where(t.versions.c.state == READY)
+        with self._database.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def location(self, location: str) -> Location | None:
+        """What is known of a location, or None."""
+        found = self._locations(t.locations.c.location == location)
+        return found[0] if found else None
+
+    def locations(self) -> list[Location]:
+        """All known locations whose source is ready."""
+        return self._locations()
+
+    def _locations(self, *where: Any) -> list[Location]:
+        place, v = t.locations.c, t.versions.c
+        query = (
+            select(place.location, place.source_id, place.size, place.mtime_ns, v.content_hash)
+            .join(t.versions, (v.source_id == place.source_id) & (v.state == READY))
+            .where(*where)
+        )
+        with self._database.read() as connection:
+            return [Location(*row) for row in connection.execute(query)]
+
+    def source_with_content(self, content_hash: str) -> str | None:
+        """The id of a source whose ready version has this content, or None."""
+        v = t.versions.c
+        with self._database.read() as connection:
+            query = select(v.source_id).where(v.content_hash == content_hash, v.state == READY)
+            return connection.execute(query.order_by(v.id)).scalar()
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def begin_version(self, new: NewVersion) -> int:
+        """Stores a version, its chunks and sentences as `indexing`; returns its id. Nobody can see it yet."""
+        now = _now()
+        with self._database.write() as connection:
+            if connection.execute(select(t.sources.c.id).where(t.sources.c.id == new.source_id)).scalar() is None:
+                connection.execute(
+                    insert(t.sources).values(
+                        id=new.source_id, title=new.title, collection=new.collection, tags=list(new.tags), added_at=now
+                    )
+                )
+            version_id = connection.execute(
+                insert(t.versions).values(
+                    source_id=new.source_id,
+                    state=INDEXING,
+                    content_hash=new.content_hash,
+                    title=new.title,
+                    url=new.url,
+                    media_type=new.media_type,
+                    text=new.text,
+                    headings=[heading.model_dump() for heading in new.headings],
+                    pages=[page.model_dump() for page in new.pages],
+                    metadata=dict(new.metadata),
+                    created_at=now,
+                )
+            ).inserted_primary_key[0]
+            if new.chunks:
+                connection.execute(
+                    insert(t.chunks),
+                    [
+                        {"version_id": version_id, "ordinal": ordinal, **vars(chunk)}
+                        for ordinal, chunk in enumerate(new.chunks)
+                    ],
+                )
+            if new.sentences:
+                connection.execute(
+                    insert(t.sentences),
+                    [
+                        {"version_id": version_id, "start": start, "end": end, "text_hash": text_hash}
+                        for start, end, text_hash in new.sentences
+                    ],
+                )
+        return int(version_id)
+
+    def publish(self, new: Sequence[tuple[int, NewVersion]]) -> list[int]:
+        """Makes versions ready in one transaction, each in place of the one before it.
+
+        Returns the ids of the chunks that went with the replaced versions.
+        """
+        v = t.versions.c
+        gone: list[int] = []
+        with self._database.write() as connection:
+            for version_id, version in new:
+                old = (v.source_id == version.source_id) & (v.id != version_id)
+                gone += _drop_versions(connection, old)
+                connection.execute(update(t.versions).where(v.id == version_id).values(state=READY))
+                connection.execute(
+                    update(t.sources)
+                    .where(t.sources.c.id == version.source_id)
+                    .values(title=version.title, collection=version.collection, tags=list(version.tags))
+                )
+                _put_location(connection, version.source_id, version.location, version.size, version.mtime_ns)
+            _next_revision(connection)
+        return gone
+
+    def touch(self, source_id: str, location: str, size: int | None, mtime_ns: int | None) -> None:
+        """Notes that a source (also) lies at a location, and what the file looks like now."""
+        with self._database.write() as connection:
+            _put_location(connection, source_id, location, size, mtime_ns)
+
+    def touch_many(self, places: Sequence[tuple[str, str, int | None, int | None]]) -> None:
+        """`touch` for many ``(source_id, location, size, mtime_ns)`` in one transaction."""
+        with self._database.write() as connection:
+            for place in places:
+                _put_location(connection, *place)
+
+    def describe(self, source_id: str, *, collection: str | None, tags: Sequence[str], title: str | None) -> None:
+        """Changes what a source is called and where it is filed."""
+        values: dict[str, Any] = {"collection": collection, "tags": list(tags)}
+        with self._database.write() as connection:
+            if title is not None:
+                values["title"] = title
+                ready = (t.versions.c.source_id == source_id) & (t.versions.c.state == READY)
+                connection.execute(update(t.versions).where(ready).values(title=title))
+            connection.execute(update(t.sources).where(t.sources.c.id == source_id).values(**values))
+
+    def forget_location(self, location: str) -> str | None:
+        """Drops a location; returns the id of its source if that has no other location left."""
+        place = t.locations.c
+        with self._database.write() as connection:
+            source_id = connection.execute(select(place.source_id).where(place.location == location)).scalar()
+            connection.execute(delete(t.locations).where(place.location == location))
+            if source_id is None:
+                return None
+            left = connection.execute(select(func.count()).where(place.source_id == source_id)).scalar_one()
+        return None if left else source_id
+
+    def remove(self, source_ids: Sequence[str]) -> list[int]:
+        """Removes sources with all that belongs to them; returns the ids of their chunks."""
+        gone: list[int] = []
+        with self._database.write() as connection:
+            for some in batches(source_ids):
+                gone += _drop_versions(connection, t.versions.c.source_id.in_(some))
+                connection.execute(delete(t.sources).where(t.sources.c.id.in_(some)))
+            _next_revision(connection)
+        return gone
+
+    def roll_back_unfinished(self) -> int:
+        """Drops versions left `indexing` by a process that died, and sources that never became ready.
+
+        Returns how many versions were dropped.
+        """
+        with self._database.write() as connection:
+            count = connection.execute(select(func.count()).where(t.versions.c.state == INDEXING)).scalar_one()
+            if count:
+                _drop_versions(connection, t.versions.c.state == INDEXING)
+                versionless = ~exists().where(t.versions.c.source_id == t.sources.c.id)
+                connection.execute(delete(t.sources).where(versionless))
+                _next_revision(connection)
+        return int(count)
+
+    def integrity_problems(self) -> list[str]:
+        """What SQLite itself finds wrong with the file, in its words; empty if all is well."""
+        with self._database.read() as connection:
+            rows = list(connection.exec_driver_sql("PRAGMA quick_check").scalars())
+            dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return [row for row in rows if row != "ok"] + [f"dangling reference in {row[0]}" for row in dangling]
+
+def _drop_versions(connection: Connection, where: Any) -> list[int]:
+    doomed = select(t.versions.c.id).where(where)
+    gone = list(connection.execute(select(t.chunks.c.id).where(t.chunks.c.version_id.in_(doomed))).scalars())
+    connection.execute(delete(t.versions).where(where))
+    return gone
+
+
+def _put_location(connection: Connection, source_id: str, location: str, size: int | None, mtime_ns: int | None) -> None:
+    connection.execute(delete(t.locations).where(t.locations.c.location == location))
+    connection.execute(
+        insert(t.locations).values(location=location, source_id=source_id, size=size, mtime_ns=mtime_ns)
+    )
+
+
+def _put(connection: Connection, key: str, value: str) -> None:
+    connection.execute(delete(t.meta).where(t.meta.c.key == key))
+    connection.execute(insert(t.meta).values(key=key, value=value))
+
+
+def _next_revision(connection: Connection) -> None:
+    have = connection.execute(select(t.meta.c.value).where(t.meta.c.key == "revision")).scalar()
+    _put(connection, "revision", str(int(have or 0) + 1))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,80 @@
+"""The database under the catalogue: opened, migrated, and its failures explained."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from rag.errors import LibraryError
+from rag.library import tables
+
+T = TypeVar("T")
+MANY = 500  # values in one IN (...), below SQLite's limit on variables
+
+
+class Database:
+    """One SQLite file in WAL mode. Thread-safe; every `write` is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(self._engine, "connect", _configure)
+        with self.read() as connection:
+            version = tables.schema_version(connection)
+        if version > len(tables.MIGRATIONS):
+            raise LibraryError(
+                f"The library at {path.parent} was written by a newer Footnote (schema {version}, "
+                f"this one knows {len(tables.MIGRATIONS)}).",
+                "Update Footnote, or name another folder with --library.",
+            )
+        if version < len(tables.MIGRATIONS):
+            with self.write() as connection:
+                tables.migrate(connection)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to read with."""
+        with self._explained(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: all of it or nothing."""
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Database failures as a sentence about this library."""
+        try:
+            yield
+        except OperationalError as error:
+            raise LibraryError(
+                f"The library at {self.path.parent} can't be used: {error.orig}.",
+                "Check that the folder is writable, that the disk has space, and that nothing else has the file open.",
+            ) from error
+        except DatabaseError as error:
+            raise LibraryError(
+                f"The catalogue {self.path} is damaged: {error.orig}.",
+                "Restore it from a backup, or move the folder away and add the sources again.",
+            ) from error
+
+
+def _configure(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists of at most `MANY`."""
+    some = list(items)
+    for at in range(0, len(some), MANY):
+        yield some[at : at + MANY]

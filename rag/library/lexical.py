@@ -1,0 +1,90 @@
+"""The BM25 index: chunk texts in Tantivy. Holds nothing that the catalogue can't give again."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+_ANALYSER = "footnote_english"
+_FOLDED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
+
+
+class LexicalIndex:
+    """BM25 over chunk texts (k1 = 1.2, b = 0.75), English stop words dropped and words stemmed."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_unsigned_field("id", indexed=True, fast=True)
+        builder.add_text_field("source", stored=False, tokenizer_name="raw")
+        builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER)
+        self._index = tantivy.Index(builder.build(), path=str(path))
+        self._analyser = (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+            .filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.stopword("english"))
+            .filter(tantivy.Filter.stemmer("english"))
+            .build()
+        )
+        self._index.register_tokenizer(_ANALYSER, self._analyser)
+        self._schema = self._index.schema
+        self._writing = threading.Lock()
+
+    def add(self, entries: Iterable[tuple[int, str, str]]) -> None:
+        """Stores ``(chunk id, source id, text)`` entries and commits them."""
+        with self._writing:
+            writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+            for chunk_id, source_id, text in entries:
+                writer.add_document(
+                    tantivy.Document(id=chunk_id, source=[source_id], text=[text.translate(_FOLDED)])
+                )
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Deletes the postings of these chunks; unknown ids are no error."""
+        if not ids:
+            return
+        with self._writing:
+            writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+            for chunk_id in ids:
+                writer.delete_documents_by_term("id", chunk_id)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+
+    def search(self, query: str, k: int, sources: frozenset[str] | None = None) -> list[tuple[int, float]]:
+        """The k best chunks as ``(id, BM25 score)``, best first; only of these sources, if given."""
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", term)) for term in self.terms(query)
+        ]
+        if not terms or (sources is not None and not sources):
+            return []
+        words = tantivy.Query.boolean_query(terms)
+        if sources is not None:
+            allowed = tantivy.Query.term_set_query(self._schema, "source", sorted(sources))
+            words = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0))]
+            )
+        searcher = self._index.searcher()
+        hits = searcher.search(words, k).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [(int(i or 0), float(score)) for i, (score, _) in zip(ids, hits, strict=True)]
+
+    def terms(self, text: str) -> list[str]:
+        """The text as the index sees it: folded, without stop words, stemmed."""
+        return list(self._analyser.analyze(text.translate(_FOLDED)))
+
+    def ids(self) -> set[int]:
+        """The ids of all stored chunks."""
+        searcher = self._index.searcher()
+        if searcher.num_docs == 0:
+            return set()
+        hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
+        return {int(i or 0) for i in searcher.fast_field_values("id", [address for _, address in hits])}
+
+    def close(self) -> None:
+        """Nothing is held open between calls."""

@@ -1,0 +1,94 @@
+"""The dense index: chunk vectors in an embedded Chroma. Holds nothing that the catalogue can't give again."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLLECTION = "chunks"
+# With the default ef_search, recall@20 on 10,000 real text vectors was 0.977 (worst query 0.60); with 400, 0.997.
+HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 400, "max_neighbors": 24}
+_BATCH = 2000  # below the largest batch that Chroma's SQLite takes
+
+
+class VectorIndex:
+    """Nearest chunks by cosine similarity. Thread-safe, but one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        self._client: Any = chromadb.PersistentClient(
+            path=str(path), settings=ChromaSettings(anonymized_telemetry=False)
+        )
+        self._collection = self._client.get_or_create_collection(
+            COLLECTION, configuration={"hnsw": HNSW}, embedding_function=None
+        )
+        self._writing = threading.Lock()
+
+    def add(self, ids: Sequence[int], source_ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Stores one vector a chunk; a chunk that is there already is replaced."""
+        with self._writing:
+            for at in range(0, len(ids), _BATCH):
+                some = slice(at, at + _BATCH)
+                self._collection.upsert(
+                    ids=[str(i) for i in ids[some]],
+                    embeddings=vectors[some],
+                    metadatas=[{"source": source} for source in source_ids[some]],
+                )
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Deletes the vectors of these chunks; unknown ids are no error."""
+        with self._writing:
+            for at in range(0, len(ids), _BATCH):
+                self._collection.delete(ids=[str(i) for i in ids[at : at + _BATCH]])
+
+    def search(
+        self, vector: NDArray[np.float32], k: int, sources: frozenset[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k nearest chunks as ``(id, cosine)``, best first; only of these sources, if given."""
+        k = min(k, self._collection.count())
+        if k == 0 or (sources is not None and not sources):
+            return []
+        found = self._collection.query(
+            query_embeddings=[vector],
+            n_results=k,
+            where=None if sources is None else {"source": {"$in": sorted(sources)}},
+            include=["distances"],
+        )
+        return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def ids(self) -> set[int]:
+        """The ids of all stored chunks."""
+        return {int(i) for i in self._collection.get(include=[])["ids"]}
+
+    def close(self) -> None:
+        """Lets go of Chroma's files."""
+        self._client.close()
+
+
+def opens(path: Path) -> bool:
+    """Whether a Chroma folder can be opened, counted and searched, tried in a child process.
+
+    A truncated HNSW segment kills the process that reads it, so the parent must not be the one to try.
+    """
+    import subprocess
+    import sys
+
+    probe = (
+        "import sys, numpy as np; from pathlib import Path; from rag.library.vectors import VectorIndex\n"
+        "index = VectorIndex(Path(sys.argv[1])); stored = index._collection.peek(1)['embeddings']\n"
+        "len(stored) and index.search(np.asarray(stored[0], np.float32), 5)\n"
+        "len(index.ids()) == index._collection.count() or sys.exit(1)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own code, our own interpreter
+        [sys.executable, "-c", probe, str(path)],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    return done.returncode == 0
