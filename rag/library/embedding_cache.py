@@ -99,10 +99,10 @@ class EmbeddingCache:
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(t.embeddings).where(_unused())).scalar_one())
 
-    def clear(self) -> None:
-        """Empties the embedding cache (another embedder is about to fill it)."""
+    def keep_only(self, embedder: str) -> None:
+        """Drops the vectors of all other embedders."""
         with self._database.write() as connection:
-            connection.execute(delete(t.embeddings))
+            connection.execute(delete(t.embeddings).where(t.embeddings.c.embedder != embedder))
 
 
 def _unused() -> ColumnElement[bool]:

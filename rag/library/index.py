@@ -71,8 +71,9 @@ class LocalIndex:
     stamp was not closed, and `was_closed` says that its content must be compared with the catalogue.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, embedder: str | None) -> None:
         self.path = path
+        self._embedder = embedder
         self.stamp = self._take_stamp()
         self.was_closed = self.stamp is not None
         self._vectors_ready: Future[VectorIndex] | None = None
@@ -85,6 +86,10 @@ class LocalIndex:
         self.open_in_background()
         assert self._vectors_ready is not None  # noqa: S101 - for the type checker
         return self._vectors_ready.result()
+
+    def use_embedder(self, embedder: str) -> None:
+        """Names the embedder of an index that was opened before its first vector."""
+        self._embedder = embedder
 
     def open_in_background(self) -> None:
         """Starts opening Chroma, which takes a second, while the caller does something else."""
@@ -121,6 +126,8 @@ class LocalIndex:
 
     def search_dense(self, vector: NDArray[np.float32], k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k nearest chunks as ``(id, cosine)``, best first."""
+        if self._embedder is None:
+            return []
         return self.vectors.search(vector, k, sources)
 
     def search_bm25(self, query: str, k: int, sources: frozenset[str] | None = None) -> Hits:
@@ -129,7 +136,7 @@ class LocalIndex:
 
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""
-        return self.vectors.ids(), self.lexical.ids()
+        return self.vectors.ids() if self._embedder else set(), self.lexical.ids()
 
     def close(self, stamp: Stamp | None) -> None:
         """Closes both indexes. A stamp says that they hold just what the catalogue held at that revision."""
@@ -170,7 +177,10 @@ class LocalIndex:
             return LexicalIndex(folder)
 
     def _open_vectors(self) -> VectorIndex:
-        folder = self.path / "vectors"
+        folder = self.path / f"vectors-{self._embedder}"
+        for other in self.path.glob("vectors-*"):
+            if other != folder:  # built with an embedder that is no longer this library's
+                shutil.rmtree(other)
         if folder.exists() and not self.was_closed and not opens(folder):
             shutil.rmtree(folder)
         return VectorIndex(folder)

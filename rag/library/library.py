@@ -6,6 +6,7 @@ what is not ready and compares the index with the catalogue id by id.
 """
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from rag.library.records import NewVersion
 from rag.schema import Chunk, Source, SourceText
 
 Progress = Callable[[int, int], None]
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 _EMBED_AT_ONCE = 256
 
 
@@ -115,6 +117,7 @@ class Library:
             self.check_embedder(embedder)
             if self.embedder is None:
                 self.catalogue.set("embedder", embedder)
+                self.index.use_embedder(embedder)
             self.cache.add(embedder, vectors)
             self._in_step = False
             begun = [(self.catalogue.begin_version(version), version) for version in versions]
@@ -161,10 +164,13 @@ class Library:
             self._in_step = True
             return len(missing), len(extra)
 
-    def embed_missing(
-        self, embed: Callable[[Sequence[str]], NDArray[np.float32]], embedder: str, progress: Progress | None = None
-    ) -> int:
-        """Embeds every stored text that has no vector of this embedder yet, and makes it the library's embedder.
+    def rebuild(self, embed: Embed, embedder: str, progress: Progress | None = None) -> int:
+        """Builds the index anew with an embedder, embedding only what has no vector of it yet.
+
+        Args:
+            embed: Texts to unit vectors, shape ``(n, dimension)``.
+            embedder: Its fingerprint; from now on the library's.
+            progress: Told how many texts are embedded, of how many.
 
         Returns how many texts were embedded.
         """
@@ -176,8 +182,13 @@ class Library:
                 self.cache.add(embedder, dict(zip(some, embed([todo[key] for key in some]), strict=True)))
                 if progress:
                     progress(at + len(some), len(keys))
-            if self.catalogue.chunk_ids():
-                self.catalogue.set("embedder", embedder)
+            self._in_step = False
+            self.index.close(None)
+            self.catalogue.set("embedder", embedder)
+            shutil.rmtree(self.index.path)
+            self.index = LocalIndex(self.index.path, embedder)
+            self.reconcile()
+            self.cache.keep_only(embedder)
             return len(keys)
 
     def _entries(self, chunks: Iterable[Chunk], texts: dict[int, str], embedder: str) -> list[Entry]:
@@ -237,10 +248,11 @@ def open_library(folder: Path) -> Library:
     database = None
     try:
         database = Database(folder / "catalogue.sqlite")
-        index = LocalIndex(folder / "index")
+        catalogue = Catalogue(database)
+        catalogue.roll_back_unfinished()
+        index = LocalIndex(folder / "index", catalogue.get("embedder"))
         library = Library(folder, lock, database, index)
-        library.catalogue.roll_back_unfinished()
-        if index.stamp != Stamp(library.embedder or "", library.revision) and not _is_new(library):
+        if index.stamp != Stamp(library.embedder or "", library.revision) and library.revision > 0:
             library.reconcile()
     except BaseException:
         if database is not None:
@@ -248,18 +260,3 @@ def open_library(folder: Path) -> Library:
         lock.release()
         raise
     return library
-
-
-def _is_new(library: Library) -> bool:
-    return library.revision == 0 and not library.index.was_closed and not (library.folder / "index" / "vectors").exists()
-
-
-def discard_index(folder: Path) -> None:
-    """Deletes the derived index of a library that nobody has open; the next opening makes it again."""
-    import shutil
-
-    lock = LibraryLock(folder)
-    try:
-        shutil.rmtree(folder / "index", ignore_errors=True)
-    finally:
-        lock.release()

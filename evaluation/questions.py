@@ -1,0 +1,133 @@
+"""Question sets: what a question of one is, and how a set is read from JSONL, CSV or YAML."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from evaluation.errors import QuestionSetError
+from rag.schema import Noun, Turn
+
+MAX_QUESTION = 4_000
+"""Characters in a question, at most. People ask in 20 words; longer texts are pasted by mistake."""
+
+TYPES = (
+    "fact",
+    "why",
+    "how",
+    "comparison",
+    "list",
+    "multi-hop",
+    "stance",
+    "definition",
+    "yes-no",
+    "follow-up",
+    "unanswerable",
+    "false-premise",
+)
+"""The types that scores know of. A set may use further ones; they are only reported by."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Question(Noun):
+    """One question of a set, and what a good answer to it says and rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: Text = Field(max_length=200, description="unique in the set")
+    question: Text = Field(description=f"as a person would ask it; up to {MAX_QUESTION:,} characters")
+    answerable: bool = Field(description="whether the sources answer it; false: it should be declined")
+    answer: str | None = Field(None, description="reference answer in other words; a yes-no answer begins with Yes or No")
+    key_facts: tuple[tuple[str, ...], ...] = Field(
+        (), description="groups of alternatives: the answer must say one of each group"
+    )
+    evidence: tuple[str, ...] = Field((), description="verbatim quotes of the sources that the answer rests on")
+    type: Text = Field("fact", max_length=40, description="what kind of question it is: " + ", ".join(TYPES))
+    history: tuple[Turn, ...] = Field((), description="earlier turns, oldest first, for a follow-up")
+    source: tuple[str, ...] = Field((), description="titles, ids or file names of the sources that hold the evidence")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A mistake in a question set: where it is and what to do.
+
+    `line` counts from 1; `field` is the path of the field, such as ``evidence[0]``, or ``file``.
+    """
+
+    line: int
+    field: str
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        """As shown to the user: ``line 3, key_facts: ...``."""
+        return f"line {self.line}, {self.field}: {self.message}"
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """The good questions of a file, where each begins, and the mistakes in the others."""
+
+    name: str
+    questions: tuple[Question, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep a question from being asked."""
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of what is asked and expected, whatever the file's format."""
+        return fingerprint(self.questions)
+
+
+def fingerprint(questions: Sequence[Question]) -> str:
+    """A short hash of questions in their order."""
+    digest = hashlib.sha256()
+    for question in questions:
+        digest.update(question.model_dump_json().encode() + b"\n")
+    return digest.hexdigest()[:12]
+
+
+def read_questions(path: Path | str) -> QuestionSet:
+    """Read a question set, keeping its good questions and naming the mistakes in the others.
+
+    Raises:
+        QuestionSetError: There is no such file, or its format isn't known.
+    """
+    from evaluation.question_checks import checked
+    from evaluation.question_files import read_records
+
+    path = Path(path)
+    return checked(path.stem, read_records(path))
+
+
+def load_questions(path: Path | str, skip_invalid: bool = False) -> QuestionSet:
+    """Read a question set that is about to be run.
+
+    Args:
+        path: A .jsonl, .csv, .yaml or .yml file.
+        skip_invalid: Leave out questions with mistakes instead of stopping. The problems stay listed.
+
+    Raises:
+        QuestionSetError: The file can't be read; it has mistakes that aren't to be skipped; or nothing is left.
+    """
+    path = Path(path)
+    questions = read_questions(path)
+    if questions.errors and not (skip_invalid and questions.questions):
+        count = len(questions.errors)
+        listed = "\n".join(f"  {problem}" for problem in questions.errors)
+        raise QuestionSetError(
+            f"{path.name} has {count} {'mistake' if count == 1 else 'mistakes'}:\n{listed}\n",
+            f"Mend {'it' if count == 1 else 'them'}, or run the {len(questions.questions)} good questions with --skip-invalid."
+            if questions.questions
+            else "Mend the file: it has no question that could be asked.",
+        )
+    return questions
