@@ -59,6 +59,14 @@ class Index(Protocol):
         """The k best chunks as ``(id, BM25 score)``, best first."""
         ...
 
+    def terms(self, text: str) -> list[str]:
+        """A text's words as BM25 sees them: without stop words, stemmed."""
+        ...
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of such a word, over chunks."""
+        ...
+
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""
         ...
@@ -133,6 +141,14 @@ class LocalIndex:
     def search_bm25(self, query: str, k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k best chunks as ``(id, BM25 score)``, best first."""
         return self.lexical.search(query, k, sources)
+
+    def terms(self, text: str) -> list[str]:
+        """A text's words as BM25 sees them: without stop words, stemmed."""
+        return self.lexical.terms(text)
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of such a word, over chunks."""
+        return self.lexical.rarity(term)
 
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""

@@ -1,5 +1,6 @@
 """The BM25 index: chunk texts in Tantivy. Holds nothing that the catalogue can't give again."""
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -37,9 +38,9 @@ class LexicalIndex:
         with self._writing:
             writer = self._index.writer(heap_size=50_000_000, num_threads=1)
             for chunk_id, source_id, text in entries:
-                writer.add_document(
-                    tantivy.Document(id=chunk_id, source=[source_id], text=[text.translate(_FOLDED)])
-                )
+                document = tantivy.Document(source=[source_id], text=[text.translate(_FOLDED)])
+                document.add_unsigned("id", chunk_id)
+                writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()
@@ -77,6 +78,12 @@ class LexicalIndex:
     def terms(self, text: str) -> list[str]:
         """The text as the index sees it: folded, without stop words, stemmed."""
         return list(self._analyser.analyze(text.translate(_FOLDED)))
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of a term, as BM25 has it: ``ln(1 + (n - df + .5) / (df + .5))``."""
+        searcher = self._index.searcher()
+        having = searcher.doc_freq("text", term)
+        return math.log1p(max(searcher.num_docs - having + 0.5, 0.0) / (having + 0.5))
 
     def ids(self) -> set[int]:
         """The ids of all stored chunks."""

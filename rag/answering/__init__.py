@@ -1,0 +1,1 @@
+"""From passages to an answer whose every statement carries its footnote."""

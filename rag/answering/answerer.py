@@ -1,0 +1,34 @@
+"""What every answerer does: passages in, a growing answer out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.retrieval import Retrieved
+from rag.schema import Answer, Inquiry
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question ready to be answered.
+
+    Attributes:
+        inquiry: The question as asked, with its conversation.
+        standalone: What it asks in full.
+        retrieved: What was found for it.
+    """
+
+    inquiry: Inquiry
+    standalone: str
+    retrieved: Retrieved
+
+
+class Answerer(Protocol):
+    """Writes an answer out of what was retrieved."""
+
+    def stream(self, task: Task) -> Iterator[Answer]:
+        """Growing snapshots of one answer, the last of them complete.
+
+        The chain fills in what isn't the answerer's to know: timings, settings and library revision.
+        """
+        ...

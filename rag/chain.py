@@ -1,0 +1,89 @@
+"""The way of a question: inquiry -> standalone question -> passages -> a growing answer, as a LangChain runnable."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+
+from rag.answering.answerer import Answerer, Task
+from rag.conversation import standalone_question
+from rag.errors import QuestionError
+from rag.library.library import Library
+from rag.retrieval import HybridRetriever
+from rag.schema import Answer, Inquiry
+from rag.settings import Settings
+
+LONGEST_QUESTION = 4_000
+"""Characters in a question, at most. People ask in 20 words; longer texts are pasted by mistake."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question on its way, with the time each step took, in milliseconds."""
+
+    task: Task
+    began: float
+    revision: int
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def build_chain(
+    library: Library, retriever: HybridRetriever, answerer: Answerer, settings: Settings
+) -> Runnable[Inquiry, Answer]:
+    """A runnable from inquiries to answers. `invoke` gives the answer, `stream` growing snapshots of it.
+
+    Raises:
+        QuestionError: (when run) The question is empty or far too long.
+    """
+    fingerprint = settings.fingerprint()
+
+    def retrieve(inquiry: Inquiry) -> _Asked:
+        began = time.perf_counter()
+        inquiry = checked(inquiry)
+        revision = library.revision
+        standalone = standalone_question(inquiry)
+        condensed = time.perf_counter()
+        ways = [standalone] if standalone == inquiry.question else [standalone, inquiry.question]
+        task = Task(inquiry, standalone, retriever.retrieve(ways, inquiry.sources))
+        timings = {"condense": _ms(began, condensed), "retrieve": _ms(condensed)}
+        return _Asked(task, began, revision, timings)
+
+    def answer(inputs: Iterator[_Asked]) -> Iterator[Answer]:
+        for asked in inputs:
+            began = time.perf_counter()
+            for snapshot in answerer.stream(asked.task):
+                timings = {**asked.timings, "answer": _ms(began), "total": _ms(asked.began)}
+                yield snapshot.model_copy(
+                    update={
+                        "timings_ms": timings,
+                        "settings_fingerprint": fingerprint,
+                        "library_revision": asked.revision,
+                    }
+                )
+
+    return RunnableLambda(retrieve) | RunnableGenerator(answer)
+
+
+def checked(inquiry: Inquiry) -> Inquiry:
+    """The inquiry with control characters taken out of its question.
+
+    Raises:
+        QuestionError: The question is empty or far too long.
+    """
+    question = _CONTROL.sub(" ", inquiry.question).strip()
+    if not question:
+        raise QuestionError("The question is empty.", "Ask something about the sources.")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read.",
+            "Ask in a sentence or two, and add long texts as sources.",
+        )
+    return inquiry.model_copy(update={"question": question})
+
+
+def _ms(began: float, until: float | None = None) -> float:
+    return round(((until or time.perf_counter()) - began) * 1000, 1)
