@@ -38,7 +38,7 @@ class Catalogue:
         with self._database.read() as connection:
             return connection.execute(select(t.meta.c.value).where(t.meta.c.key == key)).scalar()
 
-    def set(self, key: str, value: str) -> None:
+    def put(self, key: str, value: str) -> None:
         """Stores a value under a key."""
         with self._database.write() as connection:
             _put(connection, key, value)

@@ -51,8 +51,8 @@ class LexicalIndex:
             return
         with self._writing:
             writer = self._index.writer(heap_size=50_000_000, num_threads=1)
-            for chunk_id in ids:
-                writer.delete_documents_by_term("id", chunk_id)
+            # Not delete_documents_by_term: on an unsigned field it deletes nothing, without an error (tantivy 0.27.0).
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)))
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()

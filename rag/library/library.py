@@ -116,7 +116,7 @@ class Library:
         with self._changing:
             self.check_embedder(embedder)
             if self.embedder is None:
-                self.catalogue.set("embedder", embedder)
+                self.catalogue.put("embedder", embedder)
                 self.index.use_embedder(embedder)
             self.cache.add(embedder, vectors)
             self._in_step = False
@@ -184,7 +184,7 @@ class Library:
                     progress(at + len(some), len(keys))
             self._in_step = False
             self.index.close(None)
-            self.catalogue.set("embedder", embedder)
+            self.catalogue.put("embedder", embedder)
             shutil.rmtree(self.index.path)
             self.index = LocalIndex(self.index.path, embedder)
             self.reconcile()
