@@ -13,6 +13,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
+from pydantic import SkipValidation
 
 from rag import fusion
 from rag.library.library import Library
@@ -56,10 +57,10 @@ class Retrieved:
 class HybridRetriever(BaseRetriever):
     """Dense + BM25 -> fuse -> rerank -> passages, as a LangChain retriever."""
 
-    library: Library
-    embedder: Embedder
+    library: SkipValidation[Library]
+    embedder: SkipValidation[Embedder]
     settings: Settings
-    reranker: Reranker | None = None
+    reranker: SkipValidation[Reranker | None] = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [

@@ -46,6 +46,16 @@ class ChunkingSettings(Section):
     overlap_sentences: int = Field(1, ge=0, le=5, description="sentences repeated when a long paragraph is cut")
 
 
+class IngestSettings(Section):
+    """How sources are read."""
+
+    max_file_mb: int = Field(100, ge=1, le=4096, description="larger files are refused")
+    parse_seconds: int = Field(120, ge=1, description="longest time to parse one file")
+    parse_memory_mb: int = Field(1500, ge=256, description="memory that parsing one file may take")
+    fetch_seconds: int = Field(30, ge=1, description="longest time to fetch one URL")
+    allow_private_addresses: bool = Field(False, description="fetch from addresses inside your network, too")
+
+
 class RetrievalSettings(Section):
     """How passages are found."""
 
@@ -109,6 +119,7 @@ class Settings(BaseSettings):
         description="folder for what can be made again, such as converted models",
     )
     embedder: EmbedderSettings = EmbedderSettings()
+    ingest: IngestSettings = IngestSettings()
     chunking: ChunkingSettings = ChunkingSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     reranker: RerankerSettings = RerankerSettings()

@@ -112,6 +112,10 @@ class Catalogue:
         found = self._locations(t.locations.c.location == location)
         return found[0] if found else None
 
+    def locations_of(self, source_id: str) -> list[Location]:
+        """Where a source lies."""
+        return self._locations(t.locations.c.source_id == source_id)
+
     def locations(self) -> list[Location]:
         """All known locations whose source is ready."""
         return self._locations()

@@ -1,0 +1,147 @@
+"""`sources.toml`: what belongs to a library, and how the library is made to match it."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingest.pipeline import OnProgress, Pipeline, Stop
+from ingest.report import Outcome, Report
+from ingest.targets import Target
+from rag.errors import SourceError
+from rag.library.library import Library
+
+
+class Entry(BaseModel):
+    """One ``[[source]]`` of a manifest: a path or glob, relative to the manifest, or a URL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str | None = None
+    url: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    collection: str | None = None
+    tags: tuple[str, ...] = Field((), description="topics")
+    optional: bool = Field(False, description="a path that may match nothing, a URL fetched only when asked for")
+    prefetch: bool = Field(False, description="an optional URL tried once, in the background, at the first start")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Entry":
+        if (self.path is None) == (self.url is None):
+            raise ValueError("needs either 'path' or 'url'")
+        return self
+
+
+def read_manifest(path: Path) -> list[Entry]:
+    """The entries of a manifest.
+
+    Raises:
+        SourceError: It can't be read, or an entry is wrong, naming it.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
+    except OSError as error:
+        raise SourceError(f"The manifest {path} can't be read: {error.strerror}.", "Check the path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"The manifest {path} is not valid TOML: {error}.", "Mend that line.") from error
+    found = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            found.append(Entry.model_validate(entry))
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"]) or "entry"
+            raise SourceError(
+                f"[[source]] number {number} of {path} is wrong: {field}: {first['msg']}.", "Mend that entry."
+            ) from error
+    return found
+
+
+def targets_of(manifest: Path, *, wanted: Callable[[Entry], bool] = lambda entry: not entry.optional) -> list[Target]:
+    """The targets of a manifest's paths, and of those of its URLs that are wanted."""
+    return list({t.location: t for entry in read_manifest(manifest) for t in _targets(entry, manifest, wanted)}.values())
+
+
+def _targets(entry: Entry, manifest: Path, wanted: Callable[[Entry], bool]) -> Iterator[Target]:
+    if entry.url is not None:
+        if wanted(entry):
+            yield Target(entry.url, title=entry.title, collection=entry.collection, tags=entry.tags)
+        return
+    folder = manifest.resolve().parent
+    pattern = entry.path or ""
+    if Path(pattern).is_absolute():
+        folder, pattern = Path(Path(pattern).anchor), str(Path(pattern).relative_to(Path(pattern).anchor))
+    files = sorted(f for f in folder.glob(pattern) if f.is_file() and not _hidden(f, folder))
+    for file in files:
+        yield Target(
+            str(file.resolve()), path=file, title=entry.title, collection=entry.collection, tags=entry.tags
+        )
+    if not files and not entry.optional:
+        problem = SourceError(f"{entry.path}, listed in {manifest}, matches no file.", "Mend or remove the entry.")
+        yield Target(str(folder / pattern), problem=problem)
+
+
+def sync(
+    library: Library,
+    pipeline: Pipeline,
+    manifest: Path,
+    *,
+    dry_run: bool = False,
+    on_progress: OnProgress | None = None,
+    stop: Stop | None = None,
+) -> Report:
+    """Makes the library match a manifest: adds, updates, and removes what the manifest no longer brings.
+
+    Sources that came in another way are left alone. Optional URLs are neither fetched nor removed.
+
+    Raises:
+        SourceError: The manifest can't be read or is wrong.
+    """
+    targets = targets_of(manifest)
+    key = f"manifest:{manifest.resolve()}"
+    before = set(json.loads(library.catalogue.get(key) or "[]"))
+    now = [target.location for target in targets]
+    dropped = sorted(before - set(now))
+    if dry_run:
+        return _foreseen(library, targets, dropped)
+    library.catalogue.set(key, json.dumps(sorted(before | set(now))))
+    report = pipeline.run(targets, on_progress, stop)
+    if report.stopped:
+        return report
+    removed = _forget(library, dropped)
+    library.catalogue.set(key, json.dumps(sorted(now)))
+    return Report(outcomes=report.outcomes + tuple(removed))
+
+
+def _forget(library: Library, locations: Sequence[str]) -> Iterator[Outcome]:
+    for location in locations:
+        known = library.catalogue.location(location)
+        if known is None:
+            continue
+        source = library.source(known.source_id)
+        if library.catalogue.forget_location(location) is not None:
+            library.remove([source.id])
+            yield Outcome(target=location, status="removed", source_id=source.id, title=source.title)
+
+
+def _foreseen(library: Library, targets: Sequence[Target], dropped: Sequence[str]) -> Report:
+    outcomes = []
+    for target in targets:
+        known = library.catalogue.location(target.location)
+        if target.problem is not None:
+            outcomes.append(Outcome(target=target.location, status="failed", reason=str(target.problem)))
+        elif known is None:
+            outcomes.append(Outcome(target=target.location, status="added"))
+        else:
+            stat = target.path.stat() if target.path else None
+            same = stat is None or (stat.st_size, stat.st_mtime_ns) == (known.size, known.mtime_ns)
+            outcomes.append(Outcome(target=target.location, status="unchanged" if same else "updated"))
+    gone = [Outcome(target=place, status="removed") for place in dropped if library.catalogue.location(place)]
+    return Report(outcomes=(*outcomes, *gone))
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)

@@ -1,0 +1,57 @@
+"""What became of each source that was to be added: the report of an ingestion, and its progress."""
+
+from typing import Literal
+
+from rag.schema import Noun
+
+Status = Literal["added", "updated", "unchanged", "removed", "failed"]
+
+
+class Outcome(Noun):
+    """What became of one source. `reason` says why it failed, or what should be known of it."""
+
+    target: str
+    status: Status
+    reason: str = ""
+    source_id: str | None = None
+    title: str | None = None
+    chunks: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Report(Noun):
+    """What became of all of them, in the order they were finished."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    stopped: bool = False
+
+    def count(self, status: Status) -> int:
+        """How many ended like this."""
+        return sum(outcome.status == status for outcome in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Those that failed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
+
+    def summary(self) -> str:
+        """One line, such as ``3 added, 1 updated, 12 unchanged, 0 failed``."""
+        parts = [f"{self.count('added')} added", f"{self.count('updated')} updated"]
+        parts += [f"{self.count('unchanged')} unchanged"]
+        parts += [f"{self.count('removed')} removed"] if self.count("removed") else []
+        return ", ".join([*parts, f"{self.count('failed')} failed"])
+
+
+class Progress(Noun):
+    """How far an ingestion has come. `outcome` is set when a source is finished.
+
+    `total` is how many sources there are; `current` the one being worked on, with `embedded` of `texts`
+    of its batch embedded.
+    """
+
+    done: int
+    total: int
+    current: str = ""
+    embedded: int = 0
+    texts: int = 0
+    outcome: Outcome | None = None

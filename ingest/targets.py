@@ -1,0 +1,93 @@
+"""From what a user names - files, folders, addresses - to the single sources to add."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import SourceError
+
+
+@dataclass(frozen=True)
+class Target:
+    """One source to add.
+
+    Attributes:
+        location: Where it lies: an absolute path, or an address. The library knows the source by it.
+        path: The file to read; None for an address.
+        title: A title that wins over the one found inside.
+        collection: What it is filed under.
+        tags: Its topics.
+        problem: Why it can't be read, if that is known already.
+    """
+
+    location: str
+    path: Path | None = None
+    title: str | None = None
+    collection: str | None = None
+    tags: tuple[str, ...] = ()
+    problem: SourceError | None = None
+
+
+def is_address(name: str) -> bool:
+    """Whether a name is a URL rather than a path."""
+    return "://" in name[:12] and not Path(name).exists()
+
+
+def find_targets(names: Sequence[str], *, collection: str | None = None) -> list[Target]:
+    """The sources meant by files, folders (with all below them) and addresses, each once, in order.
+
+    What can't be found comes back as a target with a `problem`, so that the others still go on.
+    """
+    found: dict[str, Target] = {}
+    for name in names:
+        targets = [Target(name, collection=collection)] if is_address(name) else _below(name, collection)
+        for target in targets:
+            found.setdefault(target.location, target)
+    return list(found.values())
+
+
+def _below(name: str, collection: str | None) -> Iterator[Target]:
+    path = Path(name).expanduser()
+    try:
+        path = path.resolve()
+        if path.is_dir():
+            files = list(_files(path))
+        elif path.is_file():
+            files = [path]
+        else:
+            what = "is not a file or a folder" if path.exists() else "is not there"
+            yield Target(name, problem=SourceError(f"{name} {what}.", "Check the path."))
+            return
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        yield Target(name, problem=SourceError(f"{name!r} can't be looked at: {reason}.", "Check the path."))
+        return
+    for file in files:
+        yield from _target(file, collection)
+    if path.is_dir() and not files:
+        yield Target(name, problem=SourceError(f"The folder {name} holds no files.", "Name another, or fill it."))
+
+
+def _target(file: Path, collection: str | None) -> Iterator[Target]:
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        shown = str(file).encode("utf-8", "backslashreplace").decode()
+        yield Target(shown, problem=SourceError(f"The name of {shown} is not valid UTF-8.", "Rename the file."))
+        return
+    if file.is_symlink():
+        problem = SourceError(f"{file} is a symbolic link, which is not followed.", "Name the file it points to.")
+        yield Target(str(file), problem=problem)
+        return
+    yield Target(str(file), path=file, collection=collection)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files below a folder but hidden ones, in order."""
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _files(entry)
+        elif entry.is_file() or entry.is_symlink():
+            yield entry

@@ -1,0 +1,276 @@
+"""The command line: `footnote ask`, `footnote ingest`, and the others."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from rag.errors import FootnoteError, QuestionError
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ingest.report import Report
+    from ui.workspace import Workspace
+
+app = typer.Typer(
+    name="footnote",
+    help="Answers from your own documents, every sentence with a footnote that opens the exact words it rests on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+sources_app = typer.Typer(help="List, show and remove sources.", no_args_is_help=True)
+app.add_typer(sources_app, name="sources")
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", help="Folder of the library (default: FOOTNOTE_LIBRARY, or your data folder).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    as_json: JsonOption = False,
+    history: Annotated[
+        Path | None, typer.Option(help="JSON list of earlier turns: question and answer, oldest first.")
+    ] = None,
+    answerer: Annotated[
+        Literal["auto", "extractive", "generative"] | None, typer.Option(help="Who writes the answer.")
+    ] = None,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Answer a question from the library, with footnotes."""
+    from rag.schema import Inquiry
+
+    with _explained(debug):
+        inquiry = Inquiry(question=question, history=_read_history(history))
+        overrides = {"answering": {"answerer": answerer}} if answerer else {}
+        with _workspace(library, **overrides) as workspace:
+            if not workspace.library.revision:
+                _warn("The library is empty. Add sources with 'footnote ingest PATH'.")
+            answer = workspace.ask(inquiry)
+    if as_json:
+        _print_json(answer.model_dump(mode="json"))
+    else:
+        from ui.printed import print_answer
+
+        print_answer(answer)
+
+
+@app.command()
+def ingest(
+    targets: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders and addresses to add.")],
+    collection: Annotated[str | None, typer.Option(help="File the sources under this name.")] = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Add or update sources, and report what became of each."""
+    from ui.printed import progress_bar
+
+    with _explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
+        report = workspace.ingest(targets, on_progress, collection=collection)
+    _finish(report, as_json)
+
+
+@app.command()
+def sync(
+    manifest: Annotated[Path, typer.Argument(help="The manifest.")] = Path("sources.toml"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Make the library match a manifest."""
+    from ui.printed import progress_bar
+
+    with _explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
+        report = workspace.sync(manifest, on_progress, dry_run=dry_run)
+    _finish(report, as_json)
+
+
+@sources_app.command("list")
+def list_sources(as_json: JsonOption = False, library: LibraryOption = None, debug: DebugOption = False) -> None:
+    """List the sources by title."""
+    with _explained(debug), _library(library) as opened:
+        found = opened.sources()
+    if as_json:
+        _print_json([source.model_dump(mode="json") for source in found])
+    else:
+        from ui.printed import print_sources
+
+        print_sources(found)
+
+
+@sources_app.command("show")
+def show_source(
+    source_id: str, as_json: JsonOption = False, library: LibraryOption = None, debug: DebugOption = False
+) -> None:
+    """Show one source as the system reads it."""
+    with _explained(debug), _library(library) as opened:
+        source, text = opened.source(source_id), opened.text(source_id)
+    if as_json:
+        _print_json({**source.model_dump(mode="json"), **text.model_dump(mode="json")})
+    else:
+        from ui.printed import print_source
+
+        print_source(source, text)
+
+
+@sources_app.command("remove")
+def remove_sources(source_ids: list[str], library: LibraryOption = None, debug: DebugOption = False) -> None:
+    """Remove sources, with everything that belongs to them."""
+    with _explained(debug), _library(library) as opened:
+        titles = [opened.source(source_id).title for source_id in source_ids]
+        opened.remove(source_ids)
+    for title in titles:
+        typer.echo(f"removed   {title}")
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Prove that nothing in the library is orphaned, missing or damaged."""
+    from rag.library import health
+
+    with _explained(debug), _library(library) as opened:
+        if repair:
+            health.repair(opened)
+        found = health.examine(opened)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    else:
+        from ui.printed import print_health
+
+        print_health(found)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(library: LibraryOption = None, debug: DebugOption = False) -> None:
+    """Build the index anew from the catalogue, for instance for another embedder."""
+    from ui.printed import counting_bar
+
+    with _explained(debug), _workspace(library) as workspace, counting_bar("embedding") as tell:
+        embedded = workspace.rebuild(tell)
+    typer.echo(f"The index is built anew; {embedded} texts had to be embedded.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Sync with this manifest first (default: the starter library, if it is there).")
+    ] = None,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Open the web chat."""
+    with _explained(debug), _workspace(library) as workspace:
+        from ui.starting import start
+
+        start(workspace, host, port, manifest)
+
+
+def main() -> None:
+    """The `footnote` command."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@contextmanager
+def _workspace(library: Path | None, **overrides: Any) -> "Iterator[Workspace]":
+    from ui.workspace import open_workspace
+
+    with open_workspace(_settings(library, **overrides)) as workspace:
+        yield workspace
+
+
+@contextmanager
+def _library(library: Path | None) -> Iterator[Any]:
+    from rag.library.library import open_library
+
+    with open_library(_settings(library).library) as opened:
+        yield opened
+
+
+def _settings(library: Path | None, **overrides: Any) -> Settings:
+    return load_settings({**({"library": library} if library else {}), **overrides})
+
+
+@contextmanager
+def _explained(debug: bool) -> Iterator[None]:
+    """Failures as one sentence on stderr and exit code 1."""
+    try:
+        yield
+    except FootnoteError as error:
+        if debug:
+            raise
+        _warn(str(error))
+        raise typer.Exit(1) from None
+    except (KeyboardInterrupt, typer.Exit):
+        raise
+    except Exception as error:
+        if debug:
+            raise
+        _warn(f"Something unforeseen went wrong: {type(error).__name__}: {error}. Run it again with --debug.")
+        raise typer.Exit(1) from None
+
+
+def _read_history(path: Path | None) -> tuple[Any, ...]:
+    from pydantic import TypeAdapter, ValidationError
+
+    from rag.schema import Turn
+
+    if path is None:
+        return ()
+    try:
+        return TypeAdapter(tuple[Turn, ...]).validate_json(path.read_bytes())
+    except OSError as error:
+        raise QuestionError(f"The history {path} can't be read: {error.strerror}.", "Check the path.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise QuestionError(
+            f"The history {path} doesn't fit: {place}: {first['msg']}.",
+            'It is a JSON list of {"question": ..., "answer": ...}, oldest first.',
+        ) from None
+
+
+def _finish(report: "Report", as_json: bool) -> None:
+    """Prints a report; exit code 1 if anything failed."""
+    if as_json:
+        _print_json(report.model_dump(mode="json"))
+    else:
+        from ui.printed import print_report
+
+        print_report(report)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _warn(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""One open library with everything to ask it and add to it: what every surface is built on."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.library.library import Library, open_library
+from rag.models.embedder import Embedder, load_embedder
+from rag.schema import Answer, Inquiry
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+    from ingest.manifest import Entry
+    from ingest.pipeline import OnProgress, Pipeline, Stop
+    from ingest.report import Report
+    from ingest.targets import Target
+
+
+class Workspace:
+    """A library and its settings. The embedder loads in the background. Thread-safe."""
+
+    def __init__(self, settings: Settings, library: Library, embedder: "Future[Embedder]") -> None:
+        self.settings = settings
+        self.library = library
+        self._embedder = embedder
+        self._adding = threading.Lock()
+        self._building = threading.Lock()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder, once it has loaded."""
+        return self._embedder.result()
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def ask(self, inquiry: Inquiry) -> Answer:
+        """The answer to a question.
+
+        Raises:
+            QuestionError: The question is empty or far too long.
+            EmbedderMismatchError: The library was built with another embedder.
+        """
+        return self.chain.invoke(inquiry)
+
+    def stream(self, inquiry: Inquiry) -> Iterator[Answer]:
+        """Growing snapshots of the answer to a question; the last one is complete."""
+        return self.chain.stream(inquiry)
+
+    @property
+    def chain(self) -> "Runnable[Inquiry, Answer]":
+        """The way of a question, as a LangChain runnable."""
+        with self._building:
+            return self._chain
+
+    @cached_property
+    def _chain(self) -> "Runnable[Inquiry, Answer]":
+        self.library.index.open_in_background()
+        from rag.answering.choice import load_answerer
+        from rag.chain import build_chain
+        from rag.models.reranker import load_reranker
+        from rag.retrieval import HybridRetriever
+
+        self.library.check_embedder(self.embedder.fingerprint)
+        retriever = HybridRetriever(
+            library=self.library,
+            embedder=self.embedder,
+            settings=self.settings,
+            reranker=load_reranker(self.settings),
+        )
+        answerer = load_answerer(self.library, self.embedder, self.settings)
+        return build_chain(self.library, retriever, answerer, self.settings)
+
+    # -- adding --------------------------------------------------------------------------------------------------
+
+    @property
+    def _pipeline(self) -> "Pipeline":
+        from ingest.pipeline import Pipeline
+
+        return Pipeline(self.library, self.embedder, self.settings)
+
+    def ingest(
+        self,
+        names: "Sequence[str | Target]",
+        on_progress: "OnProgress | None" = None,
+        *,
+        stop: "Stop | None" = None,
+        collection: str | None = None,
+    ) -> "Report":
+        """Adds or updates files, folders and addresses. One ingestion runs at a time; others wait for it."""
+        from ingest.targets import find_targets
+
+        targets = [
+            target
+            for name in names
+            for target in (find_targets([name], collection=collection) if isinstance(name, str) else [name])
+        ]
+        with self._adding:
+            return self._pipeline.run(targets, on_progress, stop)
+
+    def sync(
+        self,
+        manifest: Path,
+        on_progress: "OnProgress | None" = None,
+        *,
+        dry_run: bool = False,
+        stop: "Stop | None" = None,
+    ) -> "Report":
+        """Makes the library match a manifest."""
+        from ingest.manifest import sync
+
+        with self._adding:
+            return sync(self.library, self._pipeline, manifest, dry_run=dry_run, on_progress=on_progress, stop=stop)
+
+    def remove(self, source_ids: Sequence[str]) -> None:
+        """Removes sources.
+
+        Raises:
+            SourceError: There is no such source.
+        """
+        for source_id in source_ids:
+            self.library.source(source_id)
+        with self._adding:
+            self.library.remove(source_ids)
+
+    def rebuild(self, on_progress: Any = None) -> int:
+        """Builds the index anew from the catalogue; returns how many texts had to be embedded."""
+        with self._adding, self._building:
+            self.__dict__.pop("_chain", None)
+            return self.library.rebuild(self.embedder.embed, self.embedder.fingerprint, on_progress)
+
+    def warm_up(self) -> None:
+        """Loads what the first question would wait for."""
+        self.chain  # noqa: B018 - building it loads everything
+        if self.library.revision:
+            self.ask(Inquiry(question="Is everything loaded?"))
+
+
+@contextmanager
+def open_workspace(settings: Settings) -> Iterator[Workspace]:
+    """Opens the library of the settings; the embedder loads meanwhile.
+
+    Raises:
+        LibraryError: The library can't be opened, or another process has it.
+    """
+    loading = ThreadPoolExecutor(1, thread_name_prefix="embedder")
+    embedder = loading.submit(load_embedder, settings)
+    loading.shutdown(wait=False)
+    with open_library(settings.library) as library:
+        yield Workspace(settings, library, embedder)
+
+
+def starter_manifest() -> Path | None:
+    """The manifest of the starter library, where Footnote runs from its checkout."""
+    manifest = Path(__file__).parents[1] / "sources" / "sources.toml"
+    return manifest if manifest.is_file() else None
+
+
+def prefetched(entry: "Entry") -> bool:
+    """Whether an entry of a manifest is an address to be tried at the first start."""
+    return entry.prefetch
