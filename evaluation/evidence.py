@@ -52,14 +52,10 @@ class Library(Protocol):
 
 
 class Texts:
-    """The sources that evidence is looked for in: their names and canonical texts, read once.
-
-    Args:
-        texts: From source id to canonical text.
-        names: From source id to what it may be called: title, address, file names.
-    """
+    """The sources that evidence is looked for in: their names and canonical texts, read once."""
 
     def __init__(self, texts: Mapping[str, str], names: Mapping[str, Iterable[str]] | None = None) -> None:
+        """Takes canonical texts by source id, and what each source may be called: title, address, file names."""
         self.texts = dict(texts)
         self.names = {
             source_id: {name.casefold() for name in ((names or {}).get(source_id, ())) if name} | {source_id.casefold()}

@@ -77,9 +77,7 @@ def _question(record: Record) -> tuple[Question | None, list[Problem]]:
         question = Question.model_validate_json(json.dumps(fields, default=lambda value: {"not text": str(value)}))
     except ValidationError as error:
         return None, [_explained(record.line, fields, dict(mistake)) for mistake in error.errors()]
-    return question, [
-        Problem(record.line, field, message, warning) for field, message, warning in _mistakes(question)
-    ]
+    return question, [Problem(record.line, field, message, warning) for field, message, warning in _mistakes(question)]
 
 
 def _mistakes(question: Question) -> Iterator[tuple[str, str, bool]]:

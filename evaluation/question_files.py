@@ -115,7 +115,9 @@ def _csv_record(line: int, names: list[str], row: list[str]) -> Iterator[Found]:
                 fields[name] = from_cell(name, cell)
             except ValueError as error:
                 problems.append(Problem(line, name, str(error)))
-    yield from problems or [Record(line, fields)]
+    yield from problems
+    if not problems:
+        yield Record(line, fields)
 
 
 class _Loader(yaml.SafeLoader):
@@ -124,16 +126,17 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             raise yaml.composer.ComposerError(
-                None, None, "aliases (*name) can't be used here", self.peek_event().start_mark
+                None,
+                None,
+                "aliases (*name) can't be used here",
+                self.get_event().start_mark,  # type: ignore[no-untyped-call]
             )
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [key.value for key, _ in node.value if isinstance(key.value, str)]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the field '{twice}' is given twice", node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"the field '{twice}' is given twice", node.start_mark)
         return super().construct_mapping(node, deep)
 
 

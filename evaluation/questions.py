@@ -41,7 +41,9 @@ class Question(Noun):
     id: Text = Field(max_length=200, description="unique in the set")
     question: Text = Field(description=f"as a person would ask it; up to {MAX_QUESTION:,} characters")
     answerable: bool = Field(description="whether the sources answer it; false: it should be declined")
-    answer: str | None = Field(None, description="reference answer in other words; a yes-no answer begins with Yes or No")
+    answer: str | None = Field(
+        None, description="reference answer in other words; a yes-no answer begins with Yes or No"
+    )
     key_facts: tuple[tuple[str, ...], ...] = Field(
         (), description="groups of alternatives: the answer must say one of each group"
     )
@@ -122,12 +124,12 @@ def load_questions(path: Path | str, skip_invalid: bool = False) -> QuestionSet:
     path = Path(path)
     questions = read_questions(path)
     if questions.errors and not (skip_invalid and questions.questions):
-        count = len(questions.errors)
+        count, good = len(questions.errors), len(questions.questions)
         listed = "\n".join(f"  {problem}" for problem in questions.errors)
         raise QuestionSetError(
             f"{path.name} has {count} {'mistake' if count == 1 else 'mistakes'}:\n{listed}\n",
-            f"Mend {'it' if count == 1 else 'them'}, or run the {len(questions.questions)} good questions with --skip-invalid."
-            if questions.questions
+            f"Mend {'it' if count == 1 else 'them'}, or run the {good} good questions with --skip-invalid."
+            if good
             else "Mend the file: it has no question that could be asked.",
         )
     return questions

@@ -1,0 +1,1 @@
+"""What is measured, one idea a file: per question first, then over a set."""
