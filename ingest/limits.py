@@ -1,0 +1,21 @@
+"""How much a file may cost before it is given up."""
+
+from pydantic import Field
+
+from rag.schema import Noun
+
+MiB = 1024 * 1024
+
+
+class Limits(Noun):
+    """Bounds on parsing one file. Sizes are in bytes, times in seconds."""
+
+    file_bytes: int = Field(200 * MiB, ge=1, description="largest file read")
+    text_characters: int = Field(50_000_000, ge=1, description="longest text kept of a file")
+    seconds: float = Field(120, gt=0, description="time to parse one file")
+    memory_bytes: int = Field(1536 * MiB, ge=1, description="address space of the process that parses")
+    unpacked_bytes: int = Field(400 * MiB, ge=1, description="all that a file unpacks to")
+    unpack_ratio: int = Field(200, ge=1, description="how many times larger than itself a file may unpack to")
+    members: int = Field(5_000, ge=1, description="files in an archive")
+    depth: int = Field(3, ge=0, description="archives within archives, attachments within messages")
+    pages: int = Field(20_000, ge=1, description="pages of a document")
