@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, exists, func, insert, select,
 
 from rag.library import tables as t
 from rag.library.database import Database, batches
+from rag.library.embedding_cache import drop_vectors_of
 from rag.library.records import (
     INDEXING,
     READY,
@@ -41,7 +42,7 @@ class Catalogue:
     def put(self, key: str, value: str) -> None:
         """Stores a value under a key."""
         with self._database.write() as connection:
-            _put(connection, key, value)
+            t.put_meta(connection, key, value)
 
     @property
     def revision(self) -> int:
@@ -60,11 +61,13 @@ class Catalogue:
         return found[0] if found else None
 
     def _sources(self, query: Select[Any]) -> list[Source]:
+        place = t.locations.c
+        places: dict[str, list[str]] = {}
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-            places: dict[str, list[str]] = {}
-            for row in connection.execute(select(t.locations.c.source_id, t.locations.c.location)):
-                places.setdefault(row.source_id, []).append(row.location)
+            for some in batches(row.id for row in rows):
+                for row in connection.execute(select(place.source_id, place.location).where(place.source_id.in_(some))):
+                    places.setdefault(row.source_id, []).append(row.location)
         return [to_source(row, tuple(sorted(places.get(row.id, ())))) for row in rows]
 
     def text(self, source_id: str, version: int | None = None) -> SourceText | None:
@@ -100,6 +103,17 @@ class Catalogue:
         query = chunk_query().where(t.chunks.c.version_id == version_id).order_by(t.chunks.c.ordinal)
         with self._database.read() as connection:
             return [to_chunk(row) for row in connection.execute(query)]
+
+    def has_chunks(self) -> bool:
+        """Whether there is anything to search."""
+        query = select(t.chunks.c.id).join(t.versions).where(t.versions.c.state == READY).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def chunk_count(self) -> int:
+        """How many chunks are stored."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(t.chunks)).scalar_one())
 
     def chunk_ids(self) -> set[int]:
         """The ids of all chunks of ready versions: what the index should hold."""
@@ -158,6 +172,7 @@ class Catalogue:
                     url=new.url,
                     media_type=new.media_type,
                     text=new.text,
+                    characters=len(new.text),
                     headings=[heading.model_dump() for heading in new.headings],
                     pages=[page.model_dump() for page in new.pages],
                     metadata=dict(new.metadata),
@@ -183,7 +198,7 @@ class Catalogue:
         return int(version_id)
 
     def publish(self, new: Sequence[tuple[int, NewVersion]]) -> list[int]:
-        """Makes versions ready in one transaction, each in place of the one before it.
+        """Makes versions ready in one transaction, each in place of the one before it; of one source, the last stays.
 
         Returns the ids of the chunks that went with the replaced versions.
         """
@@ -191,7 +206,7 @@ class Catalogue:
         gone: list[int] = []
         with self._database.write() as connection:
             for version_id, version in new:
-                old = (v.source_id == version.source_id) & (v.id != version_id)
+                old = (v.source_id == version.source_id) & (v.id < version_id)
                 gone += _drop_versions(connection, old)
                 connection.execute(update(t.versions).where(v.id == version_id).values(state=READY))
                 connection.execute(
@@ -266,28 +281,27 @@ class Catalogue:
             dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return [row for row in rows if row != "ok"] + [f"dangling reference in {row[0]}" for row in dangling]
 
+
 def _drop_versions(connection: Connection, where: Any) -> list[int]:
     doomed = select(t.versions.c.id).where(where)
     gone = list(connection.execute(select(t.chunks.c.id).where(t.chunks.c.version_id.in_(doomed))).scalars())
+    drop_vectors_of(connection, doomed)
     connection.execute(delete(t.versions).where(where))
     return gone
 
 
-def _put_location(connection: Connection, source_id: str, location: str, size: int | None, mtime_ns: int | None) -> None:
+def _put_location(
+    connection: Connection, source_id: str, location: str, size: int | None, mtime_ns: int | None
+) -> None:
+    if connection.execute(select(t.sources.c.id).where(t.sources.c.id == source_id)).first() is None:
+        return  # removed meanwhile
     connection.execute(delete(t.locations).where(t.locations.c.location == location))
-    connection.execute(
-        insert(t.locations).values(location=location, source_id=source_id, size=size, mtime_ns=mtime_ns)
-    )
-
-
-def _put(connection: Connection, key: str, value: str) -> None:
-    connection.execute(delete(t.meta).where(t.meta.c.key == key))
-    connection.execute(insert(t.meta).values(key=key, value=value))
+    connection.execute(insert(t.locations).values(location=location, source_id=source_id, size=size, mtime_ns=mtime_ns))
 
 
 def _next_revision(connection: Connection) -> None:
     have = connection.execute(select(t.meta.c.value).where(t.meta.c.key == "revision")).scalar()
-    _put(connection, "revision", str(int(have or 0) + 1))
+    t.put_meta(connection, "revision", str(int(have or 0) + 1))
 
 
 def _now() -> str:

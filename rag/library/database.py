@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from rag.errors import LibraryError
 from rag.library import tables
@@ -23,11 +23,20 @@ class Database:
         self.path = path
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+        self._writing = self._engine.execution_options(footnote_writes=True)
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def _migrate(self) -> None:
         with self.read() as connection:
             version = tables.schema_version(connection)
         if version > len(tables.MIGRATIONS):
             raise LibraryError(
-                f"The library at {path.parent} was written by a newer Footnote (schema {version}, "
+                f"The library at {self.path.parent} was written by a newer Footnote (schema {version}, "
                 f"this one knows {len(tables.MIGRATIONS)}).",
                 "Update Footnote, or name another folder with --library.",
             )
@@ -48,7 +57,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all of it or nothing."""
-        with self._explained(), self._engine.begin() as connection:
+        with self._explained(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -56,6 +65,8 @@ class Database:
         """Database failures as a sentence about this library."""
         try:
             yield
+        except IntegrityError:  # a mistake of ours, not of the file
+            raise
         except OperationalError as error:
             raise LibraryError(
                 f"The library at {self.path.parent} can't be used: {error.orig}.",
@@ -69,8 +80,15 @@ class Database:
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    connection.isolation_level = None  # `_begin` says when a transaction begins, not the driver's guess
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer waits for its turn at once: one that read first and then wrote could be refused without waiting.
+    writes = connection.get_execution_options().get("footnote_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:

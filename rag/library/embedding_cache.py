@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, union
 
 from rag.library import tables as t
 from rag.library.database import Database, batches
 from rag.library.records import READY
+
+_UNCLAIMED = "unclaimed"
 
 
 class EmbeddingCache:
@@ -51,13 +53,8 @@ class EmbeddingCache:
 
     def known(self, hashes: Iterable[str], embedder: str) -> set[str]:
         """Those of the text hashes that have a cached vector."""
-        found: set[str] = set()
-        e = t.embeddings.c
         with self._database.read() as connection:
-            for some in batches(hashes):
-                query = select(e.text_hash).where(e.embedder == embedder, e.text_hash.in_(some))
-                found.update(connection.execute(query).scalars())
-        return found
+            return _known(connection, hashes, embedder)
 
     def missing(self, embedder: str) -> Iterator[tuple[str, str]]:
         """``(text_hash, text to embed)`` of every ready chunk and sentence whose vector isn't cached."""
@@ -79,30 +76,60 @@ class EmbeddingCache:
         """Caches vectors by text hash."""
         if not rows:
             return
-        known = self.known(rows, embedder)
-        new = [
-            {"embedder": embedder, "text_hash": key, "vector": vector.astype(np.float16).tobytes()}
-            for key, vector in rows.items()
-            if key not in known
-        ]
-        if new:
-            with self._database.write() as connection:
+        with self._database.write() as connection:
+            known = _known(connection, rows, embedder)
+            new = [
+                {"embedder": embedder, "text_hash": key, "vector": vector.astype(np.float16).tobytes()}
+                for key, vector in rows.items()
+                if key not in known
+            ]
+            if new:
+                t.put_meta(connection, _UNCLAIMED, "yes")
                 connection.execute(insert(t.embeddings), new)
 
     def prune(self) -> int:
         """Drops cached vectors that belong to no chunk and no sentence; returns how many."""
         with self._database.write() as connection:
+            connection.execute(delete(t.meta).where(t.meta.c.key == _UNCLAIMED))
             return int(connection.execute(delete(t.embeddings).where(_unused())).rowcount)
 
-    def unused(self) -> int:
-        """How many cached vectors belong to no chunk and no sentence."""
+    def prune_unclaimed(self) -> None:
+        """`prune`, if vectors were added since the last time: an ingestion that failed has left some."""
         with self._database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(t.embeddings).where(_unused())).scalar_one())
+            added = connection.execute(select(t.meta.c.value).where(t.meta.c.key == _UNCLAIMED)).first()
+        if added is not None:
+            self.prune()
+
+    def unused(self) -> list[str]:
+        """The text hashes of cached vectors that belong to no chunk and no sentence."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(t.embeddings.c.text_hash).where(_unused())).scalars())
 
     def keep_only(self, embedder: str) -> None:
         """Drops the vectors of all other embedders."""
         with self._database.write() as connection:
             connection.execute(delete(t.embeddings).where(t.embeddings.c.embedder != embedder))
+
+
+def drop_vectors_of(connection: Connection, versions: Select[tuple[int]]) -> None:
+    """Drops the cached vectors that only these versions use, within the caller's transaction."""
+    c, s, e = t.chunks.c, t.sentences.c, t.embeddings.c
+    theirs = union(
+        select(c.text_hash).where(c.version_id.in_(versions)), select(s.text_hash).where(s.version_id.in_(versions))
+    )
+    others = exists().where(c.text_hash == e.text_hash, c.version_id.not_in(versions)) | exists().where(
+        s.text_hash == e.text_hash, s.version_id.not_in(versions)
+    )
+    connection.execute(delete(t.embeddings).where(e.text_hash.in_(theirs), ~others))
+
+
+def _known(connection: Connection, hashes: Iterable[str], embedder: str) -> set[str]:
+    e = t.embeddings.c
+    found: set[str] = set()
+    for some in batches(hashes):
+        query = select(e.text_hash).where(e.embedder == embedder, e.text_hash.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def _unused() -> ColumnElement[bool]:

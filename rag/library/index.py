@@ -3,20 +3,21 @@
 Nothing above `Index` knows which engines are behind it.
 """
 
-import json
-import os
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import LibraryError
 from rag.library.lexical import LexicalIndex
+from rag.library.stamp import Stamp, StampFile
 from rag.library.vectors import VectorIndex, opens
 
 Hits = list[tuple[int, float]]
@@ -30,14 +31,6 @@ class Entry:
     source_id: str
     text: str
     vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """How far an index has come: the embedder it was built with and the catalogue revision it has reached."""
-
-    embedder: str
-    revision: int
 
 
 class Index(Protocol):
@@ -75,72 +68,106 @@ class Index(Protocol):
 class LocalIndex:
     """Chroma and Tantivy in one folder, with a stamp that tells how far they have come.
 
-    While the folder is in use the stamp is away; it is written back on `close`. So a folder without a
-    stamp was not closed, and `was_closed` says that its content must be compared with the catalogue.
+    The stamp is away from the beginning to the end of each change. An index without one died in the middle
+    of a change, or was damaged: its content must be compared with the catalogue.
     """
 
     def __init__(self, path: Path, embedder: str | None) -> None:
         self.path = path
         self._embedder = embedder
-        self.stamp = self._take_stamp()
-        self.was_closed = self.stamp is not None
+        self._stamp_file = StampFile(path)
+        self.stamp = self._stamp_file.read()
+        self.removed = self.stamp.removed if self.stamp else 0
+        self._trusted = self.stamp is not None
         self._vectors_ready: Future[VectorIndex] | None = None
         self._opening = threading.Lock()
-        self.lexical = self._open_lexical()
+        with self._explained("opened"):
+            self.lexical = self._open_lexical()
 
     @property
     def vectors(self) -> VectorIndex:
         """The dense index, opened when first needed."""
         self.open_in_background()
-        assert self._vectors_ready is not None  # noqa: S101 - for the type checker
-        return self._vectors_ready.result()
-
-    def use_embedder(self, embedder: str) -> None:
-        """Names the embedder of an index that was opened before its first vector."""
-        self._embedder = embedder
+        if self._vectors_ready is None:
+            raise LibraryError(f"The index at {self.path} has no embedder yet.", "Add a source first.")
+        with self._explained("opened"):
+            return self._vectors_ready.result()
 
     def open_in_background(self) -> None:
         """Starts opening Chroma, which takes a second, while the caller does something else."""
         with self._opening:
-            if self._vectors_ready is None:
+            if self._vectors_ready is None and self._embedder is not None:
                 pool = ThreadPoolExecutor(1, thread_name_prefix="chroma")
                 self._vectors_ready = pool.submit(self._open_vectors)
                 pool.shutdown(wait=False)
 
+    def vectors_intact(self) -> bool:
+        """Whether the dense index can be opened and searched, without risking this process."""
+        opened = self._vectors_ready is not None and self._vectors_ready.done() and not self._vectors_ready.exception()
+        return opened or self._embedder is None or not self._vectors_folder.exists() or opens(self._vectors_folder)
+
+    def begin_change(self) -> None:
+        """Takes the stamp away: until `end_change`, the index may be out of step with the catalogue."""
+        with self._explained("changed"):
+            self._stamp_file.remove()
+        self.stamp = None
+
+    def end_change(self, embedder: str, revision: int) -> None:
+        """Stamps the index: it holds just what the catalogue holds at this revision."""
+        stamp = Stamp(embedder, revision, self.removed)
+        with self._explained("changed"):
+            self._stamp_file.write(stamp)
+        self.stamp = stamp
+
+    def start_empty(self, embedder: str) -> None:
+        """Throws everything away, to be filled anew with vectors of an embedder."""
+        self.close()
+        with self._explained("changed"), self._opening:
+            if self.path.exists():
+                shutil.rmtree(self.path)
+            self._embedder = embedder
+            self._vectors_ready = None
+            self.stamp, self.removed = None, 0
+            self.lexical = self._open_lexical()
+
     def add(self, entries: Sequence[Entry]) -> None:
         """Stores chunks in both indexes."""
-        if not entries:
-            return
         self.add_vectors(entries)
-        self.add_postings(entries)
+        self.add_postings([(e.chunk_id, e.source_id, e.text) for e in entries])
 
     def add_vectors(self, entries: Sequence[Entry]) -> None:
         """Stores chunks in the dense index alone."""
         if entries:
-            self.vectors.add(
-                [e.chunk_id for e in entries], [e.source_id for e in entries], np.stack([e.vector for e in entries])
-            )
+            with self._explained("changed"):
+                self.vectors.add(
+                    [e.chunk_id for e in entries], [e.source_id for e in entries], np.stack([e.vector for e in entries])
+                )
 
-    def add_postings(self, entries: Sequence[Entry]) -> None:
-        """Stores chunks in the BM25 index alone."""
+    def add_postings(self, entries: Sequence[tuple[int, str, str]]) -> None:
+        """Stores ``(chunk id, source id, text)`` in the BM25 index alone."""
         if entries:
-            self.lexical.add([(e.chunk_id, e.source_id, e.text) for e in entries])
+            with self._explained("changed"):
+                self.lexical.add(entries)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Deletes chunks from both indexes; unknown ids are no error."""
         if ids:
-            self.vectors.remove(ids)
-            self.lexical.remove(ids)
+            with self._explained("changed"):
+                self.vectors.remove(ids)
+                self.lexical.remove(ids)
+            self.removed += len(ids)
 
     def search_dense(self, vector: NDArray[np.float32], k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k nearest chunks as ``(id, cosine)``, best first."""
         if self._embedder is None:
             return []
-        return self.vectors.search(vector, k, sources)
+        with self._explained("searched"):
+            return self.vectors.search(vector, k, sources)
 
     def search_bm25(self, query: str, k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k best chunks as ``(id, BM25 score)``, best first."""
-        return self.lexical.search(query, k, sources)
+        with self._explained("searched"):
+            return self.lexical.search(query, k, sources)
 
     def terms(self, text: str) -> list[str]:
         """A text's words as BM25 sees them: without stop words, stemmed."""
@@ -152,51 +179,47 @@ class LocalIndex:
 
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""
-        return self.vectors.ids() if self._embedder else set(), self.lexical.ids()
+        with self._explained("read"):
+            return self.vectors.ids() if self._embedder is not None else set(), self.lexical.ids()
 
-    def close(self, stamp: Stamp | None) -> None:
-        """Closes both indexes. A stamp says that they hold just what the catalogue held at that revision."""
+    def close(self) -> None:
+        """Closes both indexes."""
         if self._vectors_ready is not None and not self._vectors_ready.exception():
             self._vectors_ready.result().close()
         self.lexical.close()
-        if stamp is not None:
-            files = {str(f.relative_to(self.path)): f.stat().st_size for f in self._files()}
-            partial = self._stamp_file.with_suffix(".partial")
-            partial.write_text(json.dumps({**asdict(stamp), "files": files}))
-            os.replace(partial, self._stamp_file)
+
+    @contextmanager
+    def _explained(self, done: str) -> Iterator[None]:
+        """Failures of Chroma and Tantivy, which are of many kinds, as a sentence about this index."""
+        try:
+            yield
+        except LibraryError:
+            raise
+        except Exception as error:
+            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            raise LibraryError(
+                f"The search index at {self.path} can't be {done}: {reason}.",
+                "Check that the disk has space, then run 'footnote doctor --repair'. No source is lost.",
+            ) from error
 
     @property
-    def _stamp_file(self) -> Path:
-        return self.path / "stamp.json"
-
-    def _files(self) -> list[Path]:
-        """The files whose damage a changed size would show: vectors and postings, not Chroma's own database."""
-        return [f for f in self.path.rglob("*.*") if f.is_file() and f.suffix in {".bin", ".term", ".pos", ".store"}]
-
-    def _take_stamp(self) -> Stamp | None:
-        """Reads the stamp and takes it away; None if there is none or files changed since it was written."""
-        try:
-            noted = json.loads(self._stamp_file.read_text())
-            self._stamp_file.unlink()
-            files = {str(f.relative_to(self.path)): f.stat().st_size for f in self._files()}
-            return Stamp(noted["embedder"], noted["revision"]) if files == noted["files"] else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+    def _vectors_folder(self) -> Path:
+        return self.path / f"vectors-{self._embedder}"
 
     def _open_lexical(self) -> LexicalIndex:
         folder = self.path / "bm25"
         try:
             return LexicalIndex(folder)
-        except (ValueError, OSError):  # a missing or damaged segment: it is derived, so it starts again empty
+        except ValueError:  # a missing or damaged segment: it is derived, so it starts again empty
             shutil.rmtree(folder, ignore_errors=True)
-            self.was_closed = False
+            self.stamp = None
             return LexicalIndex(folder)
 
     def _open_vectors(self) -> VectorIndex:
-        folder = self.path / f"vectors-{self._embedder}"
+        folder = self._vectors_folder
         for other in self.path.glob("vectors-*"):
             if other != folder:  # built with an embedder that is no longer this library's
                 shutil.rmtree(other)
-        if folder.exists() and not self.was_closed and not opens(folder):
+        if folder.exists() and not self._trusted and not opens(folder):
             shutil.rmtree(folder)
         return VectorIndex(folder)

@@ -19,7 +19,7 @@ class LexicalIndex:
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("id", indexed=True, fast=True)
         builder.add_text_field("source", stored=False, tokenizer_name="raw")
-        builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER)
+        builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
         self._index = tantivy.Index(builder.build(), path=str(path))
         self._analyser = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())

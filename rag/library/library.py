@@ -1,14 +1,16 @@
 """A library: the catalogue and its index, kept in step.
 
-The order of every change is: write the catalogue as `indexing`, store vectors and postings, make the version
-`ready` in one transaction, delete what it replaced. Whatever instant a process dies at, `open_library` drops
-what is not ready and compares the index with the catalogue id by id.
+The order of every change is: take the index's stamp away, write the catalogue as `indexing`, store vectors and
+postings, make the version `ready` in one transaction, delete what it replaced, stamp the index. Whatever instant
+a process dies at, `open_library` drops what is not ready and, without a stamp that fits, compares the index with
+the catalogue id by id.
 """
 
 import hashlib
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from rag.errors import EmbedderMismatchError, LibraryError, SourceError
 from rag.library.catalogue import Catalogue
 from rag.library.database import Database
 from rag.library.embedding_cache import EmbeddingCache
-from rag.library.index import Entry, LocalIndex, Stamp
+from rag.library.index import Entry, LocalIndex
 from rag.library.lock import LibraryLock
 from rag.library.records import NewVersion
 from rag.schema import Chunk, Source, SourceText
@@ -26,6 +28,8 @@ from rag.schema import Chunk, Source, SourceText
 Progress = Callable[[int, int], None]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 _EMBED_AT_ONCE = 256
+_STORE_AT_ONCE = 2000
+_DEAD_WEIGHT = 2000  # deleted vectors that HNSW may drag along beyond four times the living ones
 
 
 def text_hash(text: str) -> str:
@@ -44,7 +48,6 @@ class Library:
         self._database = database
         self._lock = lock
         self._changing = threading.RLock()
-        self._in_step = True
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -94,7 +97,7 @@ class Library:
             EmbedderMismatchError: The index was built with another one.
         """
         built_with = self.embedder
-        if built_with is not None and built_with != fingerprint:
+        if built_with not in (None, fingerprint) and self.catalogue.has_chunks():
             raise EmbedderMismatchError(
                 f"The index at {self.folder} was built with another embedder "
                 f"({built_with}; the one configured is {fingerprint}).",
@@ -113,32 +116,45 @@ class Library:
         """
         if not versions:
             return
-        with self._changing:
+        with self._change():
             self.check_embedder(embedder)
-            if self.embedder is None:
-                self.catalogue.put("embedder", embedder)
-                self.index.use_embedder(embedder)
+            if self.embedder != embedder:
+                self._start_empty(embedder)
             self.cache.add(embedder, vectors)
-            self._in_step = False
             begun = [(self.catalogue.begin_version(version), version) for version in versions]
-            entries: list[Entry] = []
             for version_id, version in begun:
-                chunks = self.catalogue.chunks_of(version_id)
-                entries += self._entries(chunks, {version_id: version.text}, embedder)
-            self.index.add(entries)
-            gone = self.catalogue.publish(begun)
-            self.index.remove(gone)
-            if gone:
-                self.cache.prune()
-            self._in_step = True
+                entries = self._entries(self.catalogue.chunks_of(version_id), {version_id: version.text}, embedder)
+                if len(entries) < len(version.chunks):
+                    raise LibraryError(f"Chunks of '{version.title}' came without a vector.", "Add the source again.")
+                self.index.add(entries)
+            self.index.remove(self.catalogue.publish(begun))
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Removes sources and everything that belongs to them."""
-        with self._changing:
-            self._in_step = False
+        with self._change():
             self.index.remove(self.catalogue.remove(source_ids))
-            self.cache.prune()
-            self._in_step = True
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """One change at a time. What a failed one left behind is cleared away before the next."""
+        with self._changing:
+            self.bring_in_step()
+            self.index.begin_change()
+            yield
+            if self.index.removed > _DEAD_WEIGHT + 4 * self.catalogue.chunk_count():
+                self.refill()
+            self._end_change()
+
+    def _end_change(self) -> None:
+        self.index.end_change(self.embedder or "", self.revision)
+
+    def bring_in_step(self) -> None:
+        """Compares the index with the catalogue unless its stamp says that there is no need."""
+        stamp, revision = self.index.stamp, self.revision
+        if stamp is not None and stamp.revision > revision:
+            self.refill()  # the catalogue was put back to an older state, in which ids may mean other chunks
+        elif revision > 0 and (stamp is None or (stamp.embedder, stamp.revision) != (self.embedder, revision)):
+            self.reconcile()
 
     def reconcile(self) -> tuple[int, int]:
         """Makes the index hold just the chunks of ready versions.
@@ -146,23 +162,26 @@ class Library:
         Returns how many chunks were missing from it and how many were left over.
         """
         with self._changing:
+            self.index.begin_change()
+            self.catalogue.roll_back_unfinished()
             wanted = self.catalogue.chunk_ids()
             dense, bm25 = self.index.ids()
-            extra = (dense | bm25) - wanted
-            self.index.remove(sorted(extra))
-            missing = wanted - (dense & bm25)
-            for at in range(0, len(missing), 2000):
-                some = sorted(missing)[at : at + 2000]
-                chunks = self.catalogue.chunks(some).values()
+            whole = dense & bm25
+            self.index.remove(sorted((dense | bm25) - (wanted & whole)))
+            missing = sorted(wanted - whole)
+            for at in range(0, len(missing), _STORE_AT_ONCE):
+                chunks = self.catalogue.chunks(missing[at : at + _STORE_AT_ONCE]).values()
                 texts = self.catalogue.texts({chunk.version for chunk in chunks})
-                entries = self._entries(
-                    list(chunks), {v: text.text for v, text in texts.items()}, self.embedder or ""
-                )
-                self.index.add_vectors([e for e in entries if e.chunk_id not in dense])
-                self.index.add_postings([e for e in entries if e.chunk_id not in bm25])
-            self.cache.prune()
-            self._in_step = True
-            return len(missing), len(extra)
+                self.index.add(self._entries(chunks, {v: text.text for v, text in texts.items()}, self.embedder or ""))
+            self._end_change()
+            return len(missing), len((dense | bm25) - wanted)
+
+    def refill(self) -> None:
+        """Builds the index anew from the cached vectors, without embedding anything."""
+        with self._changing:
+            if self.embedder is not None:
+                self._start_empty(self.embedder)
+                self.reconcile()
 
     def rebuild(self, embed: Embed, embedder: str, progress: Progress | None = None) -> int:
         """Builds the index anew with an embedder, embedding only what has no vector of it yet.
@@ -182,23 +201,20 @@ class Library:
                 self.cache.add(embedder, dict(zip(some, embed([todo[key] for key in some]), strict=True)))
                 if progress:
                     progress(at + len(some), len(keys))
-            self._in_step = False
-            self.index.close(None)
-            self.catalogue.put("embedder", embedder)
-            shutil.rmtree(self.index.path)
-            self.index = LocalIndex(self.index.path, embedder)
+            self._start_empty(embedder)
             self.reconcile()
             self.cache.keep_only(embedder)
             return len(keys)
 
+    def _start_empty(self, embedder: str) -> None:
+        self.index.begin_change()
+        self.catalogue.put("embedder", embedder)
+        self.index.start_empty(embedder)
+
     def _entries(self, chunks: Iterable[Chunk], texts: dict[int, str], embedder: str) -> list[Entry]:
+        """What the index stores of those of the chunks that have a cached vector."""
         by_id = {chunk.id: chunk for chunk in chunks}
         found, vectors = self.cache.chunk_vectors(list(by_id), embedder)
-        if len(found) != len(by_id):
-            raise LibraryError(
-                f"{len(by_id) - len(found)} chunks of the library at {self.folder} have no vector.",
-                "Run 'footnote rebuild' to make them.",
-            )
         return [
             Entry(
                 chunk_id=i,
@@ -217,8 +233,8 @@ class Library:
         """Closes the library and lets others open it."""
         with self._changing:
             try:
-                stamp = Stamp(self.embedder or "", self.revision) if self._in_step else None
-                self.index.close(stamp)
+                self.index.close()
+                self.cache.prune_unclaimed()
             finally:
                 self._database.close()
                 self._lock.release()
@@ -250,10 +266,12 @@ def open_library(folder: Path) -> Library:
         database = Database(folder / "catalogue.sqlite")
         catalogue = Catalogue(database)
         catalogue.roll_back_unfinished()
+        if catalogue.revision == 0:  # whatever an index holds is no part of this catalogue
+            shutil.rmtree(folder / "index", ignore_errors=True)
         index = LocalIndex(folder / "index", catalogue.get("embedder"))
         library = Library(folder, lock, database, index)
-        if index.stamp != Stamp(library.embedder or "", library.revision) and library.revision > 0:
-            library.reconcile()
+        library.bring_in_step()
+        library.cache.prune_unclaimed()
     except BaseException:
         if database is not None:
             database.close()

@@ -76,7 +76,7 @@ def source_query() -> Select[Any]:
             v.content_hash,
             v.metadata.label("about"),
             v.created_at,
-            func.length(v.text).label("characters"),
+            v.characters,
             count.label("chunk_count"),
         )
         .join(t.versions, v.source_id == s.id)

@@ -18,15 +18,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    delete,
     insert,
     inspect,
     select,
-    update,
 )
 
 metadata = MetaData()
 
-# key -> value: schema version, revision, embedder fingerprint
+# key -> value: schema, revision, embedder (a fingerprint), unclaimed (vectors were cached that may belong to nothing)
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 
 sources = Table(
@@ -63,6 +63,7 @@ versions = Table(
     Column("url", Text),
     Column("media_type", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("characters", Integer, nullable=False),
     Column("headings", JSON, nullable=False),
     Column("pages", JSON, nullable=False),
     Column("metadata", JSON, nullable=False),
@@ -99,12 +100,18 @@ sentences = Table(
 embeddings = Table(
     "embeddings",
     metadata,
-    Column("embedder", String(32), primary_key=True),
     Column("text_hash", String(32), primary_key=True),
+    Column("embedder", String(32), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
 )
 
 Index("ix_versions_source_state", versions.c.source_id, versions.c.state)
+
+
+def put_meta(connection: Connection, key: str, value: str) -> None:
+    """Stores a value under a key, within the caller's transaction."""
+    connection.execute(delete(meta).where(meta.c.key == key))
+    connection.execute(insert(meta).values(key=key, value=value))
 
 
 def _first_schema(connection: Connection) -> None:
@@ -128,7 +135,4 @@ def migrate(connection: Connection) -> None:
     have = schema_version(connection)
     for number, step in enumerate(MIGRATIONS[have:], start=have + 1):
         step(connection)
-        if number == 1:
-            connection.execute(insert(meta).values(key="schema", value=str(number)))
-        else:
-            connection.execute(update(meta).where(meta.c.key == "schema").values(value=str(number)))
+        put_meta(connection, "schema", str(number))

@@ -1,0 +1,54 @@
+"""How far the index has come: a small file beside it, away while a change is under way."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The embedder an index was built with, the catalogue revision it has reached, and its dead weight.
+
+    `removed` counts the vectors deleted since the index was last empty: HNSW marks them and never lets go.
+    """
+
+    embedder: str
+    revision: int
+    removed: int = 0
+
+
+class StampFile:
+    """Keeps the stamp, with the sizes of the files it vouches for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / "stamp.json"
+
+    def read(self) -> Stamp | None:
+        """The stamp; None if there is none, or if the index's files aren't those it was written for."""
+        try:
+            noted = json.loads(self._path.read_text())
+            files = noted.pop("files")
+            return Stamp(**noted) if files == self._sizes() else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, stamp: Stamp) -> None:
+        """Vouches for the files as they are now."""
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps({**asdict(stamp), "files": self._sizes()}))
+        os.replace(partial, self._path)
+
+    def remove(self) -> None:
+        """Takes the stamp away, before a change."""
+        self._path.unlink(missing_ok=True)
+
+    def _sizes(self) -> dict[str, int]:
+        """By relative path. SQLite's side files come and go, as do locks."""
+        passing = ("-wal", "-shm", "-journal", ".lock")
+        return {
+            str(path.relative_to(self._folder)): path.stat().st_size
+            for path in self._folder.rglob("*")
+            if path.is_file() and not path.name.startswith("stamp.") and not path.name.endswith(passing)
+        }
