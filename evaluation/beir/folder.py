@@ -57,9 +57,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 if line.strip():
                     row = json.loads(line)
                     if not isinstance(row, dict) or "_id" not in row:
-                        raise BenchmarkError(
-                            f"{path}, line {number}: has no '_id'.", "Each line is an object with one."
-                        )
+                        raise BenchmarkError(f"{path}, line {number}: has no '_id'.", "Every line needs one.")
                     yield row
     except OSError as error:
         raise BenchmarkError(f"{path} can't be read: {error.strerror}.", _LAYOUT) from None
