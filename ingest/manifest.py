@@ -107,12 +107,12 @@ def sync(
     dropped = sorted(before - set(now))
     if dry_run:
         return _foreseen(library, targets, dropped)
-    library.catalogue.set(key, json.dumps(sorted(before | set(now))))
+    library.catalogue.put(key, json.dumps(sorted(before | set(now))))
     report = pipeline.run(targets, on_progress, stop)
     if report.stopped:
         return report
     removed = _forget(library, dropped)
-    library.catalogue.set(key, json.dumps(sorted(now)))
+    library.catalogue.put(key, json.dumps(sorted(now)))
     return Report(outcomes=report.outcomes + tuple(removed))
 
 

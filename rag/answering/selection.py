@@ -49,7 +49,7 @@ def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) 
             chosen.append(int(i))
     together = " ".join(usable[i].text for i in chosen)
     coverage = sum(weights[t] for t in set(index.terms(together)) & weights.keys()) / total
-    logit = 6.0 * (float(similar.max()) - 0.45) + 4.0 * (coverage - 0.45)
+    logit = 8.0 * (float(similar.max()) - 0.25) + 3.0 * (coverage - 0.2)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
     return Choice(tuple(usable[i] for i in order), 1 / (1 + math.exp(-logit)))
 

@@ -1,0 +1,129 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rag.errors import QuestionError
+from rag.schema import Answer, Inquiry, Turn
+from ui.workspace import Workspace
+
+
+def ask(workspace: Workspace, question: str, *history: tuple[str, str]) -> Answer:
+    turns = tuple(Turn(question=asked, answer=answered) for asked, answered in history)
+    return workspace.ask(Inquiry(question=question, history=turns))
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "title"),
+    [
+        ("How long is the breakwater?", "412 metres", "The harbour of Marrow Island"),
+        ("Who commands the ferry?", "Ines Mora", "The Marrow ferry"),
+        ("Why did the county take over the ferry line?", "cancelled one sailing in five", "The Marrow ferry"),
+        ("How many pupils go to the school?", "74 pupils", "Council notes: wind, water and the school"),
+    ],
+)
+def test_an_answer_says_it_and_cites_it(island: Workspace, question: str, words: str, title: str) -> None:
+    answer = ask(island, question)
+    assert not answer.refused
+    assert words in answer.answer
+    assert any(words in citation.quote and citation.title == title for citation in answer.citations)
+
+
+def test_every_quote_is_verbatim_and_every_statement_carries_its_footnote(island: Workspace) -> None:
+    for question in ("What does it cost to moor a boat?", "What happened in 1974?", "What did the council decide?"):
+        answer = ask(island, question)
+        assert answer.statements
+        for citation in answer.citations:
+            text = island.library.text(citation.source_id, citation.version).text
+            assert text[citation.start : citation.end] == citation.quote
+            assert citation.quote in citation.passage
+        for statement in answer.statements:
+            assert statement.citations
+            assert statement.supported
+            assert all(f"[{number}]" in answer.answer for number in statement.citations)
+            assert all(answer.citation(number) for number in statement.citations)
+
+
+def test_what_the_sources_do_not_say_is_refused_with_the_closest_passages(island: Workspace) -> None:
+    answer = ask(island, "What is the boiling point of tungsten carbide?")
+    assert answer.refused
+    assert answer.answer.startswith("The sources don't say.")
+    assert not answer.statements
+    assert not answer.citations
+
+
+def test_an_empty_library_refuses(fresh: Workspace) -> None:
+    answer = ask(fresh, "How long is the breakwater?")
+    assert answer.refused
+    assert answer.passages == ()
+
+
+def test_a_follow_up_is_understood_from_the_turn_before(island: Workspace) -> None:
+    first = ask(island, "Who commands the ferry Grey Heron?")
+    answer = ask(island, "What has she asked for?", ("Who commands the ferry Grey Heron?", first.answer))
+    assert "second vessel" in answer.answer
+    assert answer.standalone_question != "What has she asked for?"
+
+
+def test_a_question_that_stands_alone_is_not_changed_by_history(island: Workspace) -> None:
+    question = "How many pupils does the school have?"
+    answer = ask(island, question, ("Who commands the ferry Grey Heron?", "Captain Ines Mora."))
+    assert answer.standalone_question == question
+
+
+def test_streaming_grows_to_the_same_answer(island: Workspace) -> None:
+    inquiry = Inquiry(question="What do boats pay in the harbour?")
+    snapshots = list(island.stream(inquiry))
+    assert [s.complete for s in snapshots] == [False] * (len(snapshots) - 1) + [True]
+    assert all(later.answer.startswith(earlier.answer) for earlier, later in zip(snapshots, snapshots[1:], strict=False))
+    assert snapshots[-1].answer == island.ask(inquiry).answer
+
+
+def test_an_answer_records_what_produced_it(island: Workspace) -> None:
+    answer = ask(island, "How long is the crossing?")
+    assert answer.model == "extractive"
+    assert answer.settings_fingerprint == island.settings.fingerprint()
+    assert answer.library_revision == island.library.revision
+    assert {"condense", "retrieve", "answer", "total"} <= answer.timings_ms.keys()
+    assert answer.passages[0].scores.fused is not None
+
+
+def test_a_question_can_be_limited_to_some_sources(island: Workspace) -> None:
+    ferry = next(source for source in island.library.sources() if source.title == "The Marrow ferry")
+    answer = island.ask(Inquiry(question="What does it cost?", sources=frozenset({ferry.id})))
+    assert {passage.source_id for passage in answer.passages} == {ferry.id}
+
+
+@pytest.mark.parametrize("question", ["", "   \n\t", "\x00\x01"])
+def test_an_empty_question_is_refused_clearly(island: Workspace, question: str) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        ask(island, question)
+
+
+def test_a_question_of_100_kb_is_refused_clearly(island: Workspace) -> None:
+    with pytest.raises(QuestionError, match="100,000 characters"):
+        ask(island, "a" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "question", ["🦀?", "(((((a+)+)+)+)+$", "Wie lang ist der Wellenbrecher?", "it", "\u202ereversed", "AND OR NOT \"", "*"]
+)
+def test_strange_questions_get_an_answer_or_a_refusal(island: Workspace, question: str) -> None:
+    answer = ask(island, question)
+    assert answer.refused or answer.citations
+
+
+def test_questions_at_once_get_the_answers_they_get_alone(island: Workspace) -> None:
+    questions = ["How long is the breakwater?", "Who commands the ferry?", "How many teachers are there?"] * 4
+    alone = {question: ask(island, question).answer for question in set(questions)}
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda question: ask(island, question).answer, questions))
+    assert together == [alone[question] for question in questions]
+
+
+def test_the_retriever_is_a_langchain_retriever(island: Workspace) -> None:
+    from rag.retrieval import HybridRetriever
+
+    retriever = HybridRetriever(library=island.library, embedder=island.embedder, settings=island.settings)
+    documents = retriever.invoke("breakwater blocks")
+    assert "interlocking concrete blocks" in documents[0].page_content
+    assert documents[0].metadata["title"] == "The harbour of Marrow Island"
