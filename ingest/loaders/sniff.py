@@ -14,6 +14,7 @@ from ingest.encodings import decode
 from rag.errors import SourceError
 
 _HEAD = 64 * 1024  # bytes of text looked at
+_LONGEST_DIRECTORY = 4 * 1024 * 1024  # bytes of a ZIP's list of contents
 _MAX_BINARY = 0.02  # share of control characters from which text is no text
 
 _MAGIC = {
@@ -90,7 +91,7 @@ _MAIL_FIELD = re.compile(
     r"X-[\w-]+|DKIM-Signature|Sender|In-Reply-To|References|List-[\w-]+|Content-Transfer-Encoding):",
     re.I,
 )
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?:[\w-]+:.*\n|[ \t#-].*\n|\n)*?---[ \t]*\n")
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+[ \t]*:).*?\n---[ \t]*\n", re.DOTALL)
 
 
 def sniff(data: bytes, name: str, hint: str | None = None) -> str:
@@ -125,6 +126,9 @@ def sniff(data: bytes, name: str, hint: str | None = None) -> str:
 
 
 def _in_zip(data: bytes) -> str:
+    end = data.rfind(b"PK\x05\x06")
+    if end < 0 or int.from_bytes(data[end + 12 : end + 16], "little") > _LONGEST_DIRECTORY:
+        return "application/zip"  # no document has so many parts
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
