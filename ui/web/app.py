@@ -1,0 +1,126 @@
+"""The web application: our routes and guard around the Gradio pages, and the server that runs it."""
+
+import os
+import socket
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import FootnoteError
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from ui.workspace import Workspace
+
+STATIC = Path(__file__).parent / "static"
+_HEAD = (
+    '<link rel="icon" href="/view/static/footnote.svg" type="image/svg+xml">',
+    '<link rel="stylesheet" href="/view/static/footnote.css">',
+    '<script src="/view/static/footnotes.js"></script>',
+)
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_WAITING = 16  # questions that may wait; the next one is told that it is busy
+_AT_ONCE = 2
+_KEPT_FOR = 24 * 3600  # seconds after which Gradio's copies of uploads go
+
+
+def build(workspace: "Workspace") -> "gr.Blocks":
+    """The pages, as Gradio blocks."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    import gradio as gr
+
+    from ui.web.pages.ask import ask_page
+    from ui.web.render import render
+
+    with gr.Blocks(
+        title="Footnote",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(3600, _KEPT_FOR),
+    ) as pages:
+        gr.HTML(render("header.html"), elem_id="header", apply_default_css=False, js_on_load=None)
+        with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask", elem_id="ask-page"):
+            ask_page(workspace)
+    pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    return pages
+
+
+def create_app(workspace: "Workspace", host: str = "127.0.0.1") -> "FastAPI":
+    """The pages with the routes they fetch from, guarded. Further routes can be added under ``/api``."""
+    pages = build(workspace)
+    from fastapi import FastAPI
+    from fastapi.staticfiles import StaticFiles
+    from gradio import mount_gradio_app
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from ui.web.routes import routes
+    from ui.web.security import Guard
+    from ui.web.theme import theme
+
+    app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(routes(workspace))
+    app.mount("/view/static", StaticFiles(directory=STATIC))
+    mount_gradio_app(
+        app,
+        pages,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        allowed_paths=[],
+        show_error=False,
+        max_file_size=f"{workspace.settings.ingest.max_file_mb}mb",
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+    )
+    app.add_middleware(Guard, head=_HEAD)
+    if host in ("127.0.0.1", "localhost", "::1"):  # a foreign name for this address is an attack (DNS rebinding)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(_LOCAL))
+    return app
+
+
+def serve(workspace: "Workspace", host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serves the web app until it is stopped.
+
+    Raises:
+        FootnoteError: The address can't be listened on.
+    """
+    listening = _listen(host, port)
+    import uvicorn
+
+    app = create_app(workspace, host)
+    shown = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
+    workspace.library.announce(address)
+    threading.Thread(target=_warm_up, args=(workspace,), name="warm-up", daemon=True).start()
+    print(f"Footnote is at {address}", flush=True)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _warm_up(workspace: "Workspace") -> None:
+    with suppress(FootnoteError):  # whoever asks is told
+        workspace.warm_up()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, so that the port is known to be free before anything is loaded."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise FootnoteError(
+            f"The address {host}:{port} can't be listened on: {error.strerror or error}.",
+            "Stop what is using it, or choose another with --port.",
+        ) from None
+    return listening

@@ -1,0 +1,47 @@
+"""What a conversation on the page holds: exchanges, each a question and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.schema import Answer, Turn
+
+KEPT = 100
+"""Exchanges kept on a page; the oldest go first."""
+
+TOLD = 10
+"""Earlier turns a follow-up question is read with."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question with its answer so far, or the sentence that says why there is none."""
+
+    question: str
+    answer: Answer | None = None
+    error: str | None = None
+    stopped: bool = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more of the answer is to come."""
+        unfinished = self.answer is None or not self.answer.complete
+        return unfinished and self.error is None and not self.stopped
+
+
+Conversation = tuple[Exchange, ...]
+
+
+def asked(conversation: Conversation, question: str) -> Conversation:
+    """The conversation with a new question at its end."""
+    return (*conversation, Exchange(question))[-KEPT:]
+
+
+def last(conversation: Conversation, **changes: object) -> Conversation:
+    """The conversation with its last exchange changed."""
+    return (*conversation[:-1], replace(conversation[-1], **changes))  # type: ignore[arg-type]
+
+
+def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
+    """What was asked and answered, for a follow-up question."""
+    done = [e for e in conversation if e.answer is not None]
+    return tuple(Turn(question=e.question, answer=e.answer.answer if e.answer else "") for e in done[-TOLD:])

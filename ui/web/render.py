@@ -1,0 +1,104 @@
+"""Nouns to HTML, through autoescaping templates: whatever stands in a document is shown as text."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from rag.schema import Citation, Passage
+
+_TYPES = {
+    "text/plain": "Text",
+    "text/markdown": "Markdown",
+    "text/html": "Web page",
+    "text/csv": "Table",
+    "application/pdf": "PDF",
+    "application/epub+zip": "EPUB",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "Slides",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Sheet",
+}
+_CONFIDENCE = ((0.85, "High"), (0.65, "Good"), (0.0, "Fair"))
+
+
+def render(template: str, **values: Any) -> str:
+    """One of the templates in `ui/web/templates`, filled in."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("ui.web"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "safe_url": safe_url,
+        "kind": kind,
+        "day": day,
+        "confidence": confidence,
+        "support": support,
+        "short": short,
+        "place": place,
+        "path": path,
+        "count": lambda n, one, many: f"{n:,} {one if n == 1 else many}",
+    }
+    return environment
+
+
+def safe_url(url: str | None) -> str | None:
+    """The address if a browser may be sent there: http or https with a host; else None."""
+    try:
+        parts = urlsplit((url or "").strip())
+    except ValueError:
+        return None
+    return (url or "").strip() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def kind(media_type: str) -> str:
+    """What a person calls a media type."""
+    return _TYPES.get(media_type) or media_type.rpartition("/")[2].upper()
+
+
+def path(heading: str | None, title: str) -> str:
+    """A heading path without the source's own title at its beginning."""
+    return " › ".join(step for step in (heading or "").split(" › ") if step and step != title)
+
+
+def place(cited: Citation | Passage) -> str:
+    """Where words stand: title, headings, page."""
+    where = [cited.title, path(cited.heading, cited.title), f"page {cited.page}" if cited.page else ""]
+    return " › ".join(filter(None, where))
+
+
+def day(timestamp: str) -> str:
+    """``2026-11-22T18:06:01+00:00`` as ``22 Nov 2026``; what isn't a timestamp as it is."""
+    try:
+        moment = datetime.fromisoformat(timestamp)
+    except ValueError:
+        return timestamp
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def confidence(value: float) -> str:
+    """A word for a confidence."""
+    return next(word for least, word in _CONFIDENCE if value >= least)
+
+
+def support(value: float) -> str:
+    """The step of the support mark: how many of its three bars are filled."""
+    return "3" if value >= 0.8 else "2" if value >= 0.5 else "1"
+
+
+def short(text: str, length: int = 320) -> str:
+    """The beginning of a text on one line, cut at a word."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    return line[:length].rsplit(" ", 1)[0] + " …"

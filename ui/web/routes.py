@@ -1,0 +1,57 @@
+"""What the page fetches beside Gradio's events: a source around a quote, the list of sources, our static files."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from rag.errors import FootnoteError
+from rag.library.library import Library
+from ui.web.excerpt import AROUND, excerpt
+from ui.web.render import render
+
+if TYPE_CHECKING:
+    from ui.workspace import Workspace
+
+_FURTHEST = 400_000
+
+
+def routes(workspace: "Workspace") -> APIRouter:
+    """The routes under ``/view``. They answer with fragments of HTML that the page puts in its source panel."""
+    router = APIRouter(prefix="/view", default_response_class=HTMLResponse)
+
+    @router.get("/sources")
+    def sources() -> str:
+        return render("source_list.html", sources=workspace.library.sources())
+
+    @router.get("/source/{source_id}")
+    def source(
+        source_id: str,
+        version: int | None = None,
+        start: Annotated[int, Query(ge=0)] = 0,
+        end: Annotated[int, Query(ge=0)] = 0,
+        around: Annotated[int, Query(ge=1_000, le=_FURTHEST)] = AROUND,
+    ) -> HTMLResponse:
+        try:
+            return HTMLResponse(_source(workspace.library, source_id, version, start, end, around))
+        except FootnoteError as error:
+            return HTMLResponse(render("problem.html", what=error.what, hint=error.hint), status_code=404)
+
+    return router
+
+
+def _source(library: Library, source_id: str, version: int | None, start: int, end: int, around: int) -> str:
+    text = library.text(source_id, version)
+    start, end = min(start, len(text.text)), min(end, len(text.text))
+    page = max((p for p in text.pages if p.start <= start), key=lambda p: p.start, default=None)
+    heading = max((h for h in text.headings if h.start <= start), key=lambda h: h.start, default=None)
+    return render(
+        "source.html",
+        source=library.source(source_id),
+        shown=excerpt(text, start, max(start, end), around),
+        start=start,
+        end=end,
+        wider=min(around * 4, _FURTHEST) if around < _FURTHEST else None,
+        page=page.number if page and end > start else None,
+        heading=heading.title if heading and end > start and heading.title != text.title else None,
+    )

@@ -1,0 +1,192 @@
+// What Gradio has no part for: footnotes that show their quote and open the source at it, the panel they open
+// it in, questions that can be clicked, and the switch between light and dark.
+// Documents reach this page only as escaped HTML from the server's templates, or as textContent.
+
+const footnotes = (() => {
+  "use strict";
+
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const narrow = matchMedia("(max-width: 899px)");
+  const find = (selector, root = document) => root.querySelector(selector);
+
+  // -- light and dark ------------------------------------------------------------------------------------------
+
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const remembered = {
+    get theme() { try { return localStorage.getItem("footnote-theme"); } catch { return null; } },
+    set theme(value) { try { localStorage.setItem("footnote-theme", value); } catch { /* private window */ } },
+  };
+  const wanted = () => remembered.theme ?? (dark.matches ? "dark" : "light");
+
+  function applyTheme() {
+    const isDark = wanted() === "dark";
+    for (const element of [document.documentElement, document.body]) {
+      if (element && element.classList.contains("dark") !== isDark) element.classList.toggle("dark", isDark);
+    }
+  }
+
+  function switchTheme() {
+    remembered.theme = wanted() === "dark" ? "light" : "dark";
+    applyTheme();
+  }
+
+  // -- the quote of a footnote, shown beside it -------------------------------------------------------------------
+
+  const quote = document.createElement("div");
+  quote.className = "quote-card";
+  quote.id = "quote-card";
+  quote.setAttribute("role", "tooltip");
+  quote.hidden = true;
+
+  function showQuote(footnote) {
+    const words = document.createElement("q");
+    words.dir = "auto";
+    words.textContent = footnote.dataset.quote;
+    const place = document.createElement("p");
+    place.textContent = footnote.dataset.place;
+    quote.replaceChildren(words, place);
+    quote.hidden = false;
+    footnote.setAttribute("aria-describedby", quote.id);
+    const at = footnote.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = quote;
+    const above = at.top - height - 8;
+    quote.style.left = `${Math.max(12, Math.min(at.left - 24, innerWidth - width - 12))}px`;
+    quote.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  }
+
+  function hideQuote() {
+    quote.hidden = true;
+    find(`.fn[aria-describedby="${quote.id}"]`)?.removeAttribute("aria-describedby");
+  }
+
+  // -- the source panel --------------------------------------------------------------------------------------------
+
+  let opener = null; // what had the focus before the panel took it
+  let asked = 0; // only the latest request may fill the panel
+
+  const panel = () => find(".panel");
+  const isSheetOpen = () => panel()?.classList.contains("open");
+
+  async function fill(url) {
+    const mine = ++asked;
+    const body = find(".panel-body");
+    body.setAttribute("aria-busy", "true");
+    let html;
+    try {
+      const response = await fetch(url);
+      html = await response.text();
+      if (!response.ok && response.status !== 404) throw new Error(String(response.status));
+    } catch {
+      html = '<div class="problem" role="alert"><p>The source could not be fetched. Is Footnote still running?</p></div>';
+    }
+    if (mine !== asked) return false;
+    body.innerHTML = html;
+    body.removeAttribute("aria-busy");
+    return true;
+  }
+
+  // Also called by the Ask page when Gradio has made the panel.
+  async function listSources() {
+    if (!(await fill("/view/sources"))) return;
+    find(".panel-name").textContent = "Sources";
+    find("[data-list]").hidden = true;
+    find(".panel-body").scrollTop = 0;
+    markOpened(null);
+  }
+
+  async function openSource({ source, version, start, end, around }) {
+    const query = new URLSearchParams(Object.entries({ version, start, end, around }).filter(([, value]) => value));
+    if (!(await fill(`/view/source/${encodeURIComponent(source)}?${query}`))) return;
+    find(".panel-name").textContent = "Source";
+    find("[data-list]").hidden = false;
+    showWords();
+  }
+
+  function showWords() {
+    const body = find(".panel-body");
+    const mark = find("mark", body);
+    body.scrollTop = mark
+      ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop - body.clientHeight / 3
+      : 0;
+    if (mark && !calm.matches) for (const words of body.querySelectorAll("mark")) words.classList.add("lit");
+  }
+
+  function openSheet(from) {
+    opener = from;
+    panel().classList.add("open");
+    if (narrow.matches) panel().focus({ preventScroll: true });
+  }
+
+  function closeSheet() {
+    if (!isSheetOpen()) return;
+    panel().classList.remove("open");
+    if (narrow.matches && opener?.isConnected) opener.focus({ preventScroll: true });
+    opener = null;
+  }
+
+  function markOpened(button) {
+    for (const other of document.querySelectorAll(".opened")) other.classList.remove("opened");
+    button?.classList.add("opened");
+  }
+
+  // -- the transcript ------------------------------------------------------------------------------------------------
+
+  // Called by the Ask page when Gradio has made its transcript; `ask` puts a question.
+  function transcript(element, ask) {
+    element.addEventListener("click", (event) => {
+      const offered = event.target.closest("[data-ask]");
+      if (offered) ask(offered.dataset.ask);
+    });
+    let count = 0;
+    new MutationObserver(() => {
+      const exchanges = element.querySelectorAll(".exchange");
+      if (exchanges.length > count) exchanges[exchanges.length - 1].scrollIntoView({ block: "start" });
+      count = exchanges.length;
+      const current = find(`.fn[aria-describedby="${quote.id}"]`);
+      if (!quote.hidden && !current) hideQuote();
+    }).observe(element, { childList: true, subtree: true });
+  }
+
+  // -- one set of listeners for everything ---------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button, a");
+    if (!button) return;
+    if (button.id === "theme-switch") switchTheme();
+    else if (button.matches("[data-close]")) closeSheet();
+    else if (button.matches("[data-list]")) listSources();
+    else if (button.matches("[data-sheet]")) { listSources(); openSheet(button); }
+    else if (button.matches(".skip")) { event.preventDefault(); find("#question textarea")?.focus(); }
+    else if (button.dataset.source) {
+      hideQuote();
+      if (button.closest("#transcript")) markOpened(button);
+      if (!button.closest(".panel")) openSheet(button);
+      openSource(button.dataset);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (!quote.hidden) hideQuote();
+    else closeSheet();
+  });
+  for (const [shows, hides] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+    document.addEventListener(shows, (event) => {
+      const footnote = event.target.closest?.(".fn");
+      if (footnote) showQuote(footnote);
+    });
+    document.addEventListener(hides, (event) => { if (event.target.closest?.(".fn")) hideQuote(); });
+  }
+  addEventListener("scroll", hideQuote, { capture: true, passive: true });
+  dark.addEventListener("change", applyTheme);
+
+  applyTheme();
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.append(quote);
+    applyTheme();
+    // Gradio follows the system by itself; what was chosen here wins.
+    new MutationObserver(applyTheme).observe(document.body, { attributeFilter: ["class"] });
+  });
+
+  return { transcript, openSource, listSources };
+})();
+window.footnotes = footnotes;
