@@ -62,7 +62,7 @@ class Scorer:
         cited = citations.citation_correct(question, quotes, answer.refused)
         lenient = abstention.declined_rightly(question, text, answer.refused)
         both = None if correct is None or cited is None else correct and cited
-        judged = question.answerable
+        judged = question.answerable and not answer.refused
         marks: Marks = {
             "right": lenient if lenient is not None else _first(both, correct, cited),
             "answer_correct": correct,
@@ -70,13 +70,13 @@ class Scorer:
             "citation_complete": citations.citation_complete(question, quotes, answer.refused),
             "correct_and_cited": both,
             "citation_precision": _rounded(citations.citation_precision(question, quotes)),
-            "false_abstention": answer.refused if judged else None,
+            "false_abstention": answer.refused if question.answerable else None,
             "abstention_strict": abstention.declined_rightly(question, text, answer.refused, strict=True),
             "abstention_lenient": lenient,
-            "facts": correctness.facts_share(question, text) if judged else None,
+            "facts": _credit(correctness.facts_share(question, text), question, answer),
             "polarity": correctness.polarity_right(question, text) if judged else None,
-            "token_f1": reference.token_f1(text, question.answer or "") if judged else None,
-            "containment": reference.containment(text, question.answer or "") if judged else None,
+            "token_f1": _credit(reference.token_f1(text, question.answer or ""), question, answer),
+            "containment": _credit(reference.containment(text, question.answer or ""), question, answer),
             "quotes_verbatim": citations.quotes_verbatim(answer.citations, self._texts.texts),
             "uncited_statements": None if answer.refused else attribution.uncited_statements(answer.statements),
             "answer_chars": None if answer.refused else len(text),
@@ -134,6 +134,13 @@ def _enough(question: Question, quotes: Sequence[str]) -> bool:
     with_all = facts_met(" ".join(question.evidence), question.key_facts)
     with_some = facts_met(" ".join(quotes), question.key_facts)
     return all(some for some, whole in zip(with_some, with_all, strict=True) if whole)
+
+
+def _credit(share: float | None, question: Question, answer: Answer) -> float | None:
+    """A share of an answerable question's answer; declining earns nothing, whatever its words."""
+    if share is None or not question.answerable:
+        return None
+    return 0.0 if answer.refused else share
 
 
 def _first(*marks: bool | None) -> bool | None:

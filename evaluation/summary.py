@@ -5,10 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from evaluation.metrics import confidence, latency
 from evaluation.metrics.abstention import abstention
 from evaluation.questions import Question
 from evaluation.results import Result
+from evaluation.statistics import bootstrap_interval
 
 ANSWERABLE = (
     "answer_correct",
@@ -37,6 +40,9 @@ RETRIEVAL = (
 CITING = ("quotes_verbatim", "uncited_statements", "alce_recall", "alce_precision", "quote_chars")
 JUDGED = ("judged_correct", "judged_faithful")
 
+HEADLINES = ("right", *ANSWERABLE[:4], "false_abstention", "abstention_lenient")
+"""What gets a 95% interval in the summary."""
+
 Summary = dict[str, Any]
 
 
@@ -60,6 +66,7 @@ def summarise(questions: Sequence[Question], results: Sequence[Result]) -> Summa
         "median_answer_chars": _over(statistics.median, _values(results, "answer_chars")),
         "p50_ms": _rounded(latency.p50([result.latency_ms for result in results]), 1),
         "p95_ms": _rounded(latency.p95([result.latency_ms for result in results]), 1),
+        "intervals": {name: _interval(results, name) for name in HEADLINES},
         "failures": dict(Counter(result.failure for result in results if result.failure)),
         "by_type": {kind: _of_type(some) for kind, some in _by_type(yes)},
         "by_type_unanswerable": {
@@ -116,6 +123,11 @@ def _values(results: Iterable[Result], name: str) -> list[float]:
 
 def _mean(results: Iterable[Result], name: str) -> float | None:
     return _rounded(_over(lambda values: sum(values) / len(values), _values(results, name)))
+
+
+def _interval(results: Iterable[Result], name: str) -> list[float] | None:
+    values = np.array(_values(results, name))
+    return [round(end, 4) for end in bootstrap_interval(values)] if len(values) else None
 
 
 def _over(what: Callable[[Sequence[float]], float], values: Sequence[float]) -> float | None:
