@@ -62,7 +62,9 @@ def read_manifest(path: Path) -> list[Entry]:
 
 def targets_of(manifest: Path, *, wanted: Callable[[Entry], bool] = lambda entry: not entry.optional) -> list[Target]:
     """The targets of a manifest's paths, and of those of its URLs that are wanted."""
-    return list({t.location: t for entry in read_manifest(manifest) for t in _targets(entry, manifest, wanted)}.values())
+    return list(
+        {t.location: t for entry in read_manifest(manifest) for t in _targets(entry, manifest, wanted)}.values()
+    )
 
 
 def _targets(entry: Entry, manifest: Path, wanted: Callable[[Entry], bool]) -> Iterator[Target]:
@@ -76,9 +78,7 @@ def _targets(entry: Entry, manifest: Path, wanted: Callable[[Entry], bool]) -> I
         folder, pattern = Path(Path(pattern).anchor), str(Path(pattern).relative_to(Path(pattern).anchor))
     files = sorted(f for f in folder.glob(pattern) if f.is_file() and not _hidden(f, folder))
     for file in files:
-        yield Target(
-            str(file.resolve()), path=file, title=entry.title, collection=entry.collection, tags=entry.tags
-        )
+        yield Target(str(file.resolve()), path=file, title=entry.title, collection=entry.collection, tags=entry.tags)
     if not files and not entry.optional:
         problem = SourceError(f"{entry.path}, listed in {manifest}, matches no file.", "Mend or remove the entry.")
         yield Target(str(folder / pattern), problem=problem)

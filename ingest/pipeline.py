@@ -62,10 +62,9 @@ class Pipeline:
                 break
             run.current = target.location
             result = done.result()
-            if isinstance(result, Prepared):
-                if any(other.raw.content_hash == result.raw.content_hash for other in batch):
-                    self._commit(batch, run)  # the twin in this batch must be in the library to be recognised
-                    result = self._settle(result.raw) or result
+            if isinstance(result, Prepared) and result.raw.content_hash in {other.raw.content_hash for other in batch}:
+                self._commit(batch, run)  # the twin in this batch must be in the library to be recognised
+                result = self._settle(result.raw) or result
             if isinstance(result, Outcome):
                 run.finish(result)
                 continue
@@ -162,9 +161,7 @@ class _Run:
 
     def finish(self, outcome: Outcome) -> None:
         self._outcomes.append(outcome)
-        self._tell(
-            Progress(done=len(self._outcomes), total=self._total, current=outcome.target, outcome=outcome)
-        )
+        self._tell(Progress(done=len(self._outcomes), total=self._total, current=outcome.target, outcome=outcome))
 
     def embedded(self, done: int, texts: int) -> None:
         self._tell(

@@ -14,8 +14,9 @@ _LEANS = re.compile(
     r"such|former|latter|one|ones|same|else|other|another)\b",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"^\W*(and|but|or|so|what about|how about|why not|also|then|why|how come|really|since when)\b",
-                    re.IGNORECASE)
+_OPENS = re.compile(
+    r"^\W*(and|but|or|so|what about|how about|why not|also|then|why|how come|really|since when)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SHORT = 5  # words: a question this short with an earlier turn rarely says all it means
 _EMPTY = frozenset(

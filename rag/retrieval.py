@@ -144,8 +144,10 @@ def _without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit
     said: list[set[str]] = []
     for hit in hits:
         words = set(_WORD.findall(hit.text.casefold()))
-        if any(len(words & other) >= overlap * len(words) and hit.chunk.version != kept[i].chunk.version
-               for i, other in enumerate(said)):
+        if any(
+            len(words & other) >= overlap * len(words) and hit.chunk.version != kept[i].chunk.version
+            for i, other in enumerate(said)
+        ):
             continue
         kept.append(hit)
         said.append(words)

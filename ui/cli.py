@@ -27,7 +27,8 @@ sources_app = typer.Typer(help="List, show and remove sources.", no_args_is_help
 app.add_typer(sources_app, name="sources")
 
 LibraryOption = Annotated[
-    Path | None, typer.Option("--library", help="Folder of the library (default: FOOTNOTE_LIBRARY, or your data folder).")
+    Path | None,
+    typer.Option("--library", help="Folder of the library (default: FOOTNOTE_LIBRARY, or your data folder)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
@@ -253,7 +254,11 @@ def _read_history(path: Path | None) -> tuple[Any, ...]:
 
 
 def _finish(report: "Report", as_json: bool) -> None:
-    """Prints a report; exit code 1 if anything failed."""
+    """Prints a report, what failed on stderr; exit code 1 if anything did."""
+    from ui.printed import plain
+
+    for outcome in report.failed:
+        _warn(f"failed    {plain(outcome.reason)}")
     if as_json:
         _print_json(report.model_dump(mode="json"))
     else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.report import Report
     from rag.library.health import Health
 
-_STYLES = {"added": "green", "updated": "green", "unchanged": "dim", "removed": "yellow", "failed": "bold red"}
+_STYLES = {"added": "green", "updated": "green", "unchanged": "dim", "removed": "yellow"}
 _SHOWN = 20  # unchanged sources listed one by one, at most
 
 
@@ -36,7 +36,11 @@ def print_answer(answer: Answer) -> None:
     if answer.citations:
         console.print()
     for cited in answer.citations:
-        where = [cited.title, *([cited.heading] if cited.heading else []), *([f"p. {cited.page}"] if cited.page else [])]
+        where = [
+            cited.title,
+            *([cited.heading] if cited.heading else []),
+            *([f"p. {cited.page}"] if cited.page else []),
+        ]
         line = Text(f"[{cited.number}] ", "bold").append(plain(" › ".join(where)), "not bold")
         console.print(line.append(f"  {cited.start}-{cited.end}", "dim"))
         console.print(Text(f"    “{plain(' '.join(cited.quote.split()))}”", "dim"))
@@ -52,11 +56,11 @@ def print_answer(answer: Answer) -> None:
 
 
 def print_report(report: "Report") -> None:
-    """What became of each source, unchanged ones only counted when they are many."""
+    """What became of each source but those that failed; unchanged ones only counted when they are many."""
     console = _console()
     quiet = report.count("unchanged") > _SHOWN
     for outcome in report.outcomes:
-        if quiet and outcome.status == "unchanged" and not outcome.reason:
+        if outcome.status == "failed" or (quiet and outcome.status == "unchanged" and not outcome.reason):
             continue
         line = Text(f"{outcome.status:<10}", _STYLES[outcome.status])
         line.append(plain(outcome.target), "default not bold")

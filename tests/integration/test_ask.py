@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_streaming_grows_to_the_same_answer(island: Workspace) -> None:
     inquiry = Inquiry(question="What do boats pay in the harbour?")
     snapshots = list(island.stream(inquiry))
     assert [s.complete for s in snapshots] == [False] * (len(snapshots) - 1) + [True]
-    assert all(later.answer.startswith(earlier.answer) for earlier, later in zip(snapshots, snapshots[1:], strict=False))
+    assert all(later.answer.startswith(earlier.answer) for earlier, later in pairwise(snapshots))
     assert snapshots[-1].answer == island.ask(inquiry).answer
 
 
@@ -105,7 +106,8 @@ def test_a_question_of_100_kb_is_refused_clearly(island: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["🦀?", "(((((a+)+)+)+)+$", "Wie lang ist der Wellenbrecher?", "it", "\u202ereversed", "AND OR NOT \"", "*"]
+    "question",
+    ["🦀?", "(((((a+)+)+)+)+$", "Wie lang ist der Wellenbrecher?", "it", "\u202ereversed", 'AND OR NOT "', "*"],
 )
 def test_strange_questions_get_an_answer_or_a_refusal(island: Workspace, question: str) -> None:
     answer = ask(island, question)

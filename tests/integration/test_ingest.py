@@ -136,7 +136,9 @@ def test_unchanged_content_is_never_embedded_again(fresh: Workspace, folder: Pat
     assert all(step.texts == 0 for step in told)
 
 
-@pytest.mark.parametrize("name", ["a\nb.txt", "<img src=x onerror=alert(1)>.txt", "..txt", "é" * 100 + ".txt", "CON.txt"])
+@pytest.mark.parametrize(
+    "name", ["a\nb.txt", "<img src=x onerror=alert(1)>.txt", "..txt", "é" * 100 + ".txt", "CON.txt"]
+)
 def test_hostile_names_are_only_names(fresh: Workspace, tmp_path: Path, name: str) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / name).write_text("The lighthouse keeper feeds eleven geese every morning.")
