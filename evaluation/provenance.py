@@ -20,6 +20,7 @@ IDENTITY = {
     "model": "model",
     "code_version": "code version",
     "question_hash": "questions",
+    "judge": "judge",
     "seed": "seed",
 }
 """What must be the same for a run to be resumed, and how it is called."""

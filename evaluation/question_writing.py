@@ -85,26 +85,32 @@ def write_questions(path: Path, questions: Sequence[Question]) -> None:
 
 
 def append_question(path: Path, question: Question) -> None:
-    """Add a question to a set, or begin one. In JSONL the lines before are left as they are.
+    """Add a question to a set, or begin one; see `append_questions`."""
+    append_questions(path, [question])
+
+
+def append_questions(path: Path, questions: Sequence[Question]) -> None:
+    """Add questions to a set, or begin one. In JSONL the lines before are left as they are.
 
     Raises:
-        QuestionSetError: The set has mistakes, the id is taken, or the file can't be written.
+        QuestionSetError: The set has mistakes, an id is taken, or the file can't be written. Nothing is added.
     """
     if not path.exists():
-        write_questions(path, [question])
+        write_questions(path, questions)
         return
     there = read_questions(path)
-    if question.id in there.lines:
-        raise QuestionSetError(
-            f"'{question.id}' is taken by line {there.lines[question.id]} of {path.name}.", "Choose another id."
-        )
+    for question in questions:
+        if question.id in there.lines:
+            raise QuestionSetError(
+                f"'{question.id}' is taken by line {there.lines[question.id]} of {path.name}.", "Choose another id."
+            )
     if path.suffix.lower() == ".jsonl":
-        before = path.read_bytes()
-        _write(path, before.decode("utf-8", "surrogateescape").rstrip("\n") + "\n" + render([question], ".jsonl"))
+        before = path.read_bytes().decode("utf-8", "surrogateescape").rstrip("\n")
+        _write(path, (before + "\n" if before else "") + render(questions, ".jsonl"))
     elif there.errors:
         raise QuestionSetError(f"{path.name} has mistakes, and can't be added to.", "Mend them first.")
     else:
-        write_questions(path, [*there.questions, question])
+        write_questions(path, [*there.questions, *questions])
 
 
 def _fields(question: Question) -> dict[str, Any]:

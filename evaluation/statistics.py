@@ -26,6 +26,14 @@ class Interval(NamedTuple):
     high: float
 
 
+def wilson_interval(hits: int, n: int) -> Interval:
+    """The 95% score interval of a share (Wilson, 1927). It stays honest where all or none are hits."""
+    z = 1.959964
+    middle = (hits + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * math.sqrt(hits * (n - hits) / n + z * z / 4)
+    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
 def bootstrap_interval(values: Differences, seed: int = 0) -> Interval:
     """The percentile bootstrap's 95% interval of the mean (Efron, 1979).
 

@@ -5,13 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from evaluation.metrics import confidence, latency
 from evaluation.metrics.abstention import abstention
+from evaluation.metrics.meanings import MEANINGS
 from evaluation.questions import Question
 from evaluation.results import Result
-from evaluation.statistics import bootstrap_interval
+from evaluation.statistics import wilson_interval
 
 ANSWERABLE = (
     "answer_correct",
@@ -41,7 +40,10 @@ CITING = ("quotes_verbatim", "uncited_statements", "alce_recall", "alce_precisio
 JUDGED = ("judged_correct", "judged_faithful")
 
 HEADLINES = ("right", *ANSWERABLE[:4], "false_abstention", "abstention_lenient")
-"""What gets a 95% interval in the summary."""
+"""Shares of questions that get a 95% interval in the summary."""
+
+LIMITABLE = tuple(MEANINGS)
+"""The metrics of a summary that limits can be set for."""
 
 Summary = dict[str, Any]
 
@@ -126,8 +128,8 @@ def _mean(results: Iterable[Result], name: str) -> float | None:
 
 
 def _interval(results: Iterable[Result], name: str) -> list[float] | None:
-    values = np.array(_values(results, name))
-    return [round(end, 4) for end in bootstrap_interval(values)] if len(values) else None
+    values = _values(results, name)
+    return [round(end, 4) for end in wilson_interval(int(sum(values)), len(values))] if values else None
 
 
 def _over(what: Callable[[Sequence[float]], float], values: Sequence[float]) -> float | None:

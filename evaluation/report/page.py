@@ -157,7 +157,7 @@ _SHORT = {
     "not-in-library": "not in the library",
     "not-retrieved": "not retrieved",
     "not-chosen": "not chosen",
-    "refused": "chosen but refused",
-    "wrong-answer": "cited but wrong",
-    "answered-unanswerable": "not answerable",
+    "refused": "refused",
+    "wrong-answer": "wrong answer",
+    "answered-unanswerable": "should have declined",
 }

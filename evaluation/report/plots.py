@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 WIDTH = 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 14, 10, 36
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 22, 10, 36
 _HEIGHT = 230
 
 
