@@ -80,16 +80,17 @@ class TextBuilder:
         self._length = start + len(block)
         return start
 
-    def join(self, text: str, glue: str = " ") -> None:
-        """Add to the block before, as for a sentence that runs over a page's end."""
+    def join(self, text: str, glue: str = " ", *, cut: int = 0) -> None:
+        """Add to the block before, less its last `cut` characters, as for a sentence that runs over a page's end."""
         page, self._page = self._page, None
         if not self._blocks:
             self._page = page
             self.add(text)
             return
         last = self._blocks.pop()
-        whole = canonical(last + glue + text)
         start = self._length - len(last)
+        last = last[: len(last) - cut]
+        whole = canonical(last + glue + text)
         if page is not None:
             self._pages.append(Page(start=start + min(len(last) + len(glue), len(whole) - 1), number=page))
         self._blocks.append(whole)
@@ -133,9 +134,9 @@ class TextBuilder:
         return "\n\n".join(self._blocks)
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing was added yet."""
-        return not self._blocks
+    def last(self) -> str:
+        """The block added last; empty at the start."""
+        return self._blocks[-1] if self._blocks else ""
 
     def build(
         self,

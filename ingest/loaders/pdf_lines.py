@@ -1,0 +1,191 @@
+"""The lines of a PDF page in reading order, from where its characters stand.
+
+Most programs write a page in reading order, so that order is kept. Where it isn't one (a line of the left column, then
+one of the right), the gutter between the columns shows.
+"""
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
+from typing import Any
+
+_GAP = 1.5  # of the letter size: white this wide parts cells and columns
+_COLUMN_ROWS = 6  # rows that must be parted at the same place
+_COLUMN_CELL = 20  # letters that the parts must have on average: a table's cells have fewer
+_LEADERS = re.compile(r"(?:\s?[.·…_]){5,}")
+_BOLD = re.compile(rb"bold|black|heavy|medi\b|-bx|cmbx", re.IGNORECASE)  # in the names of fonts
+_HYPHEN = "\x02\ufffe"  # how PDFium writes a hyphen at the end of a line
+
+
+@dataclass
+class Run:
+    """Characters side by side on one line. Measures are in points, from the bottom left of the page."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    bold: bool = False
+
+    @property
+    def size(self) -> float:
+        """The height of its letters."""
+        return self.top - self.bottom
+
+
+@dataclass
+class Line:
+    """A line of text, or a row of a table."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    size: float
+    cells: int = 1
+    bold: bool = False
+
+
+def lines_of(textpage: Any) -> list[Line]:
+    """The lines of a page in reading order.
+
+    Args:
+        textpage: A ``pypdfium2.PdfTextPage``.
+    """
+    rows = _rows(_runs(textpage))
+    gutter = _gutter(rows)
+    ordered = rows if gutter is None else list(_by_column(rows, gutter))
+    tabular = [len(row) > 1 for row in ordered]
+    lines = []
+    for i, row in enumerate(ordered):
+        in_table = tabular[i] and (tabular[i - 1 : i] == [True] or tabular[i + 1 : i + 2] == [True])
+        text = _LEADERS.sub(" ", (" | " if in_table else " ").join(run.text.strip() for run in row)).strip()
+        if text:
+            lines.append(
+                Line(
+                    text,
+                    min(run.left for run in row),
+                    max(run.right for run in row),
+                    row[0].bottom,
+                    max(row, key=lambda run: len(run.text)).size,
+                    len(row) if in_table else 1,
+                    all(run.bold for run in row),
+                )
+            )
+    return lines
+
+
+def _runs(textpage: Any) -> Iterator[Run]:
+    """Runs in the order in which they were written."""
+    run: Run | None = None
+    previous = ("", 0.0, 0.0)
+    for place, character, left, bottom, right, top in _characters(textpage):
+        if character.isspace():
+            if run is not None and not run.text.endswith(" "):
+                run.text += " "
+            continue
+        if character in _HYPHEN and run is not None:
+            run.text += "\x02"
+            continue
+        size = max(top - bottom, 0.1)
+        if run is not None:
+            last, last_left, last_right = previous
+            moved = abs(left - last_left)
+            if character == last and 0 < moved < 0.4 * (right - left) and abs(bottom - run.bottom) < 0.15 * size:
+                continue  # struck twice to look bold; the letters of a ligature stand at the very same place
+            middle = (top + bottom) / 2
+            level = run.bottom <= middle <= run.top or bottom <= (run.top + run.bottom) / 2 <= top
+            if not level or max(left - last_right, last_left - right) > _GAP * max(size, run.size):
+                yield run
+                run = None
+        previous = (character, left, right)
+        if run is None:
+            run = Run(character, left, right, bottom, top, _is_bold(textpage, place))
+            continue
+        run.text += character
+        run.left, run.right = min(run.left, left), max(run.right, right)
+        if size > run.size:
+            run.bottom, run.top = bottom, top
+    if run is not None:
+        yield run
+
+
+def _is_bold(textpage: Any, place: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    name = ctypes.create_string_buffer(128)
+    length = pdfium.FPDFText_GetFontInfo(textpage, place, name, len(name), None)
+    return 0 < length <= len(name) and _BOLD.search(name.value) is not None
+
+
+def _characters(textpage: Any) -> Iterator[tuple[int, str, float, float, float, float]]:
+    """Each character with its place and its box: left, bottom, right, top."""
+    import pypdfium2.raw as pdfium
+
+    box = pdfium.FS_RECTF()
+    reference = ctypes.byref(box)
+    for i in range(textpage.count_chars()):
+        code = pdfium.FPDFText_GetUnicode(textpage, i)
+        if code in (0, 13, 10) or not 0 < code < 0x110000:
+            yield i, " ", 0, 0, 0, 0
+        elif pdfium.FPDFText_GetLooseCharBox(textpage, i, reference):
+            yield i, chr(code), box.left, box.bottom, box.right, box.top
+
+
+def _rows(runs: Iterator[Run]) -> list[list[Run]]:
+    """Runs written one after the other at the same height."""
+    rows: list[list[Run]] = []
+    for run in runs:
+        if rows:
+            last = rows[-1][-1]
+            overlap = min(last.top, run.top) - max(last.bottom, run.bottom)
+            if overlap > 0.5 * min(last.size, run.size) and run.left >= last.right:
+                rows[-1].append(run)
+                continue
+        rows.append([run])
+    return rows
+
+
+def _gutter(rows: Sequence[Sequence[Run]]) -> float | None:
+    """Where two columns of prose part, if their lines were written side by side."""
+    gaps = [(a.right, b.left) for row in rows for a, b in pairwise(row)]
+    if len(gaps) < _COLUMN_ROWS:
+        return None
+    places = Counter(round((start + end) / 2 / 4) * 4 for start, end in gaps)
+    place = max(places, key=lambda p: sum(start < p < end for start, end in gaps))
+    parted = [row for row in rows if any(a.right < place < b.left for a, b in pairwise(row))]
+    crossing = sum(any(run.left < place < run.right for run in row) for row in rows)
+    if len(parted) < _COLUMN_ROWS or crossing > len(parted):
+        return None
+    sides = (
+        [run for row in parted for run in row if run.right < place],
+        [r for row in parted for r in row if r.left > place],
+    )
+    prose = all(fmean(len(run.text) for run in side) >= _COLUMN_CELL for side in sides)
+    return float(place) if prose else None
+
+
+def _by_column(rows: Sequence[list[Run]], gutter: float) -> Iterator[list[Run]]:
+    """The left column before the right one, between lines that run across both."""
+    left: list[list[Run]] = []
+    right: list[list[Run]] = []
+    for row in rows:
+        if any(run.left < gutter < run.right for run in row):
+            yield from left
+            yield from right
+            left, right = [], []
+            yield row
+            continue
+        for column, part in (
+            (left, [r for r in row if r.right <= gutter]),
+            (right, [r for r in row if r.left >= gutter]),
+        ):
+            if part:
+                column.append(part)
+    yield from left
+    yield from right
