@@ -1,6 +1,7 @@
 """Cuts a text into chunks: whole paragraphs of one section where they fit, whole sentences where they don't."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ Span = tuple[int, int]
 
 _PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t]*\n))+")
 _SMALL = 0.35  # a paragraph below this share of the limit joins its neighbours
+_TINY = 0.1  # and one below this share, such as a heading, is never left alone before a long one
+_WIDEST = 10  # characters that count as one token at least: a tokenizer may take a huge word for a single unknown one
 
 
 @dataclass(frozen=True)
@@ -48,59 +51,131 @@ def chunk_text(
         limit: Word pieces that the embedder reads, header and special tokens included: nothing beyond is ever cut.
         overlap_sentences: Sentences repeated where a long paragraph had to be cut.
     """
+    page_starts = [page.start for page in pages]
     pieces = []
     for path, section in _sections(text, headings):
         header = _header(title, path, count_tokens, limit // 4)
         room = min(max_tokens, limit - 2 - count_tokens(header))
-        for start, end in _pack(text, section, count_tokens, room, overlap_sentences):
-            heading = " › ".join(path) or None
-            pieces.append(Piece(start, end, heading, _page_at(start, pages), header))
+        heading = " › ".join(path) or None
+        for start, end in _Packer(text, count_tokens, room, overlap_sentences).spans(section):
+            at = bisect_right(page_starts, start) - 1
+            pieces.append(Piece(start, end, heading, pages[at].number if at >= 0 else None, header))
     return pieces
 
 
 def _sections(text: str, headings: Sequence[Heading]) -> Iterator[tuple[list[str], Span]]:
-    """Each section with the titles of the headings it stands under, outermost first."""
+    """Each section with the titles of the headings it stands under, outermost first.
+
+    A heading with nothing below it but the next heading belongs to that one's section.
+    """
     ordered = sorted(headings, key=lambda heading: heading.start)
-    if not ordered or ordered[0].start > 0:
-        yield [], (0, ordered[0].start if ordered else len(text))
-    open_headings: list[Heading] = []
-    for i, heading in enumerate(ordered):
-        open_headings = [h for h in open_headings if h.level < heading.level] + [heading]
-        end = ordered[i + 1].start if i + 1 < len(ordered) else len(text)
-        yield [h.title for h in open_headings], (heading.start, end)
+    ends = [*(heading.start for heading in ordered[1:]), len(text)]
+    start = 0
+    if not ordered or text[: ordered[0].start].strip():
+        start = ordered[0].start if ordered else len(text)
+        yield [], (0, start)
+    above: list[Heading] = []
+    for heading, end in zip(ordered, ends, strict=False):
+        above = [h for h in above if h.level < heading.level] + [heading]
+        if "\n" in text[heading.start : end].strip():
+            yield [h.title for h in above], (start, end)
+            start = end
+    if text[start:].strip():
+        yield [h.title for h in above], (start, len(text))
 
 
 def _header(title: str, path: Sequence[str], count_tokens: CountTokens, limit: int) -> str:
-    """Title and headings as lines that end in a blank one; shortened from the outside in to fit the limit."""
-    names = [title, *(name for name in path if name.casefold() != title.casefold())]
-    while names:
-        header = " › ".join(name for name in names if name) + "\n\n"
-        if count_tokens(header) <= limit:
-            return header if header.strip() else ""
-        names = names[:-1] if len(names) == 1 else [names[0], *names[2:]]
+    """Title and headings as a line and a blank one; the outer headings go first if it is too long."""
+    inner = [name for name in path if name.casefold() != title.casefold()]
+    for names in [*([title, *inner[i:]] for i in range(len(inner) + 1)), inner[-1:]]:
+        header = " › ".join(name for name in names if name.strip())
+        if header and count_tokens(header + "\n\n") <= limit:
+            return header + "\n\n"
     return ""
 
 
-def _pack(text: str, section: Span, count_tokens: CountTokens, room: int, overlap: int) -> Iterator[Span]:
-    """Spans of at most `room` tokens: small paragraphs together, long ones cut between sentences."""
-    pending: Span | None = None
-    pending_tokens = 0
-    for start, end in _paragraphs(text, section):
-        tokens = count_tokens(text[start:end])
-        fits = pending_tokens + tokens <= room
-        small = min(pending_tokens, tokens) < room * _SMALL
-        if pending is not None and fits and small:
-            pending, pending_tokens = (pending[0], end), pending_tokens + tokens
-            continue
+class _Packer:
+    """Packs a section into spans of at most `room` tokens.
+
+    What is put together is counted as the sum of its parts and of the gaps between them: exact for word pieces,
+    on the safe side for tokenizers that count white space.
+    """
+
+    def __init__(self, text: str, count_tokens: CountTokens, room: int, overlap: int) -> None:
+        self._text = text
+        self._count = count_tokens
+        self._room = room
+        self._overlap = overlap
+        self._longest = room * _WIDEST
+        self._gap = count_tokens("\n\n")
+
+    def spans(self, section: Span) -> Iterator[Span]:
+        """Small paragraphs together, long ones cut between sentences."""
+        pending: Span | None = None
+        held = 0
+        for start, end in _paragraphs(self._text, section):
+            tokens = self._tokens(start, end)
+            if pending is not None:
+                together = held + self._gap + tokens
+                if min(held, tokens) < self._room * _SMALL and self._fits(pending[0], end, together):
+                    pending, held = (pending[0], end), together
+                    continue
+                if held < self._room * _TINY:
+                    start, tokens = pending[0], together
+                else:
+                    yield pending
+                pending = None
+            if self._fits(start, end, tokens):
+                pending, held = (start, end), tokens
+            else:
+                yield from self._cut(start, end)
         if pending is not None:
             yield pending
-            pending = None
-        if tokens <= room:
-            pending, pending_tokens = (start, end), tokens
-        else:
-            yield from _cut(text, (start, end), count_tokens, room, overlap)
-    if pending is not None:
-        yield pending
+
+    def _tokens(self, start: int, end: int) -> int:
+        """Tokens in a span; something above the room if it is too long to be worth counting."""
+        return self._room + 1 if end - start > self._longest else self._count(self._text[start:end])
+
+    def _fits(self, start: int, end: int, tokens: int) -> bool:
+        return tokens <= self._room and end - start <= self._longest
+
+    def _cut(self, begin: int, end: int) -> Iterator[Span]:
+        """Runs of sentences, each beginning with the last `overlap` sentences of the run before."""
+        sentences = [
+            piece for a, b in split_sentences(self._text[begin:end]) for piece in self._break_up(begin + a, begin + b)
+        ]
+        sizes = [self._tokens(a, b) + self._gap for a, b in sentences]
+        first, used = 0, 0
+        for i, (_, stop) in enumerate(sentences):
+            used += sizes[i]
+            if i > first and not self._fits(sentences[first][0], stop, used):
+                yield sentences[first][0], sentences[i - 1][1]
+                first = max(first + 1, i - self._overlap)
+                used = sum(sizes[first : i + 1])
+                while first < i and not self._fits(sentences[first][0], stop, used):
+                    used -= sizes[first]
+                    first += 1
+        yield sentences[first][0], sentences[-1][1]
+
+    def _break_up(self, start: int, end: int) -> Iterator[Span]:
+        """A sentence too long for one chunk, cut at white space, or anywhere if it has none."""
+        while not self._fits(start, end, self._tokens(start, end)):
+            fits, too_long = start + 1, min(end, start + self._longest + 1)
+            while too_long - fits > 1:  # the longest prefix that fits
+                middle = (fits + too_long) // 2
+                if self._count(self._text[start:middle]) <= self._room - self._gap:
+                    fits = middle
+                else:
+                    too_long = middle
+            blank = fits
+            while blank > start and not self._text[blank].isspace():
+                blank -= 1
+            cut = blank if blank > start else fits
+            yield start, cut
+            start = cut
+            while self._text[start].isspace():
+                start += 1
+        yield start, end
 
 
 def _paragraphs(text: str, section: Span) -> Iterator[Span]:
@@ -109,51 +184,3 @@ def _paragraphs(text: str, section: Span) -> Iterator[Span]:
         if inner:
             start = match.start() + match[0].index(inner)
             yield start, start + len(inner)
-
-
-def _cut(text: str, paragraph: Span, count_tokens: CountTokens, room: int, overlap: int) -> Iterator[Span]:
-    """Runs of sentences, each beginning with the last `overlap` sentences of the run before."""
-    offset = paragraph[0]
-    sentences = [
-        piece
-        for a, b in split_sentences(text[paragraph[0] : paragraph[1]])
-        for piece in _break_up(text, (a + offset, b + offset), count_tokens, room)
-    ]
-    sizes = [count_tokens(text[a:b]) for a, b in sentences]
-    first, used = 0, 0
-    for i, size in enumerate(sizes):
-        if used + size > room:
-            yield sentences[first][0], sentences[i - 1][1]
-            back = max(first + 1, i - overlap)
-            while back < i and sum(sizes[back : i + 1]) > room:
-                back += 1
-            first, used = back, sum(sizes[back:i])
-        used += size
-    yield sentences[first][0], sentences[-1][1]
-
-
-def _break_up(text: str, sentence: Span, count_tokens: CountTokens, room: int) -> Iterator[Span]:
-    """A sentence too long for one chunk, cut at white space, or anywhere if it has none."""
-    start, end = sentence
-    while start < end and count_tokens(text[start:end]) > room:
-        low, high = start + 1, end
-        while low < high:  # the longest prefix that fits
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if count_tokens(text[start:middle]) <= room else (low, middle - 1)
-        blank = max(text.rfind(" ", start + 1, low), text.rfind("\n", start + 1, low))
-        cut = blank if blank > start else low
-        yield start, cut
-        start = cut
-        while start < end and text[start].isspace():
-            start += 1
-    if start < end:
-        yield start, end
-
-
-def _page_at(position: int, pages: Sequence[Page]) -> int | None:
-    number = None
-    for page in pages:
-        if page.start > position:
-            break
-        number = page.number
-    return number
