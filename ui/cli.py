@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from rag.errors import FootnoteError, QuestionError
+from rag.errors import QuestionError
 from rag.settings import Settings, load_settings
+from ui.cli_eval import app as eval_app
+from ui.explaining import explained
 
 if TYPE_CHECKING:
     from ingest.report import Report
@@ -25,6 +27,7 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="List, show and remove sources.", no_args_is_help=True)
 app.add_typer(sources_app, name="sources")
+app.add_typer(eval_app, name="eval")
 
 LibraryOption = Annotated[
     Path | None,
@@ -50,7 +53,7 @@ def ask(
     """Answer a question from the library, with footnotes."""
     from rag.schema import Inquiry
 
-    with _explained(debug):
+    with explained(debug):
         inquiry = Inquiry(question=question, history=_read_history(history))
         overrides = {"answering": {"answerer": answerer}} if answerer else {}
         with _workspace(library, **overrides) as workspace:
@@ -76,7 +79,7 @@ def ingest(
     """Add or update sources, and report what became of each."""
     from ui.printed import progress_bar
 
-    with _explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
+    with explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
         report = workspace.ingest(targets, on_progress, collection=collection)
     _finish(report, as_json)
 
@@ -92,7 +95,7 @@ def sync(
     """Make the library match a manifest."""
     from ui.printed import progress_bar
 
-    with _explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
+    with explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
         report = workspace.sync(manifest, on_progress, dry_run=dry_run)
     _finish(report, as_json)
 
@@ -100,7 +103,7 @@ def sync(
 @sources_app.command("list")
 def list_sources(as_json: JsonOption = False, library: LibraryOption = None, debug: DebugOption = False) -> None:
     """List the sources by title."""
-    with _explained(debug), _library(library) as opened:
+    with explained(debug), _library(library) as opened:
         found = opened.sources()
     if as_json:
         _print_json([source.model_dump(mode="json") for source in found])
@@ -115,7 +118,7 @@ def show_source(
     source_id: str, as_json: JsonOption = False, library: LibraryOption = None, debug: DebugOption = False
 ) -> None:
     """Show one source as the system reads it."""
-    with _explained(debug), _library(library) as opened:
+    with explained(debug), _library(library) as opened:
         source, text = opened.source(source_id), opened.text(source_id)
     if as_json:
         _print_json({**source.model_dump(mode="json"), **text.model_dump(mode="json")})
@@ -128,7 +131,7 @@ def show_source(
 @sources_app.command("remove")
 def remove_sources(source_ids: list[str], library: LibraryOption = None, debug: DebugOption = False) -> None:
     """Remove sources, with everything that belongs to them."""
-    with _explained(debug), _library(library) as opened:
+    with explained(debug), _library(library) as opened:
         titles = [opened.source(source_id).title for source_id in source_ids]
         opened.remove(source_ids)
     for title in titles:
@@ -145,7 +148,7 @@ def doctor(
     """Prove that nothing in the library is orphaned, missing or damaged."""
     from rag.library import health
 
-    with _explained(debug), _library(library) as opened:
+    with explained(debug), _library(library) as opened:
         if repair:
             health.repair(opened)
         found = health.examine(opened)
@@ -164,7 +167,7 @@ def rebuild(library: LibraryOption = None, debug: DebugOption = False) -> None:
     """Build the index anew from the catalogue, for instance for another embedder."""
     from ui.printed import counting_bar
 
-    with _explained(debug), _workspace(library) as workspace, counting_bar("embedding") as tell:
+    with explained(debug), _workspace(library) as workspace, counting_bar("embedding") as tell:
         embedded = workspace.rebuild(tell)
     typer.echo(f"The index is built anew; {embedded} texts had to be embedded.")
 
@@ -180,7 +183,7 @@ def serve(
     debug: DebugOption = False,
 ) -> None:
     """Open the web chat."""
-    with _explained(debug), _workspace(library) as workspace:
+    with explained(debug), _workspace(library) as workspace:
         from ui.starting import start
 
         start(workspace, host, port, manifest)
@@ -212,25 +215,6 @@ def _library(library: Path | None) -> Iterator[Any]:
 
 def _settings(library: Path | None, **overrides: Any) -> Settings:
     return load_settings({**({"library": library} if library else {}), **overrides})
-
-
-@contextmanager
-def _explained(debug: bool) -> Iterator[None]:
-    """Failures as one sentence on stderr and exit code 1."""
-    try:
-        yield
-    except FootnoteError as error:
-        if debug:
-            raise
-        _warn(str(error))
-        raise typer.Exit(1) from None
-    except (KeyboardInterrupt, typer.Exit):
-        raise
-    except Exception as error:
-        if debug:
-            raise
-        _warn(f"Something unforeseen went wrong: {type(error).__name__}: {error}. Run it again with --debug.")
-        raise typer.Exit(1) from None
 
 
 def _read_history(path: Path | None) -> tuple[Any, ...]:
