@@ -92,7 +92,9 @@ def _raw(
     return Raw(target, data, name, media_type, content_hash, size, mtime_ns, url)
 
 
-def prepare(raw: Raw, known: Location | None, source_id: str | None, embedder: Embedder, settings: Settings) -> Prepared:
+def prepare(
+    raw: Raw, known: Location | None, source_id: str | None, embedder: Embedder, settings: Settings
+) -> Prepared:
     """Parses and cuts a source.
 
     Args:
@@ -128,8 +130,11 @@ def prepare(raw: Raw, known: Location | None, source_id: str | None, embedder: E
         NewChunk(p.start, p.end, p.heading, p.page, p.header, named(p.header + parsed.text[p.start : p.end]))
         for p in pieces
     )
-    sentences = tuple((start, end, named(parsed.text[start:end])) for start, end in split_sentences(parsed.text))
-    return Prepared(raw, _version(raw, parsed, title, source_id, chunks, sentences), texts, parsed.notes, known is not None)
+    edges = {edge for piece in pieces for edge in (piece.start, piece.end)}  # so that each lies within a chunk
+    sentences = tuple((start, end, named(parsed.text[start:end])) for start, end in split_sentences(parsed.text, edges))
+    return Prepared(
+        raw, _version(raw, parsed, title, source_id, chunks, sentences), texts, parsed.notes, known is not None
+    )
 
 
 def _version(
@@ -158,4 +163,3 @@ def _version(
         collection=raw.target.collection,
         tags=raw.target.tags,
     )
-

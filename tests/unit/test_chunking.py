@@ -1,3 +1,4 @@
+import itertools
 import random
 import time
 
@@ -79,7 +80,7 @@ def test_chunks_cover_all_of_a_text_in_order_within_the_limit(embedder: Embedder
 
     spans = [(piece.start, piece.end) for piece in pieces]
     assert spans == sorted(set(spans))
-    assert all(a[1] < b[1] for a, b in zip(spans, spans[1:], strict=False))  # no chunk lies within another
+    assert all(a[1] < b[1] for a, b in itertools.pairwise(spans))  # no chunk lies within another
 
     for piece in pieces:
         at = max((page for page in pages if page.start <= piece.start), key=lambda page: page.start, default=None)
@@ -119,11 +120,11 @@ def test_a_heading_stands_with_the_words_below_it(embedder: Embedder) -> None:
 def test_a_long_paragraph_is_cut_between_sentences_and_repeats_the_last_one(embedder: Embedder) -> None:
     text = " ".join(f"Ship number {i} left the harbour in the morning." for i in range(40))
     pieces = cut(embedder, text)
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in itertools.pairwise(pieces):
         shared = text[after.start : before.end]
         assert shared.startswith("Ship number") and shared.endswith("in the morning.") and shared.count(".") == 1
     apart = cut(embedder, text, overlap_sentences=0)
-    assert all(before.end < after.start for before, after in zip(apart, apart[1:], strict=False))
+    assert all(before.end < after.start for before, after in itertools.pairwise(apart))
 
 
 def test_a_title_that_is_too_long_gives_way_to_the_heading(embedder: Embedder) -> None:

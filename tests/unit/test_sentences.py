@@ -1,3 +1,4 @@
+import itertools
 import random
 import time
 
@@ -47,7 +48,7 @@ def test_every_character_is_in_exactly_one_sentence(seed: int) -> None:
     spans = split_sentences(text, breaks)
 
     assert all(text[a:b] == text[a:b].strip() != "" for a, b in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
     assert not any(a < at < b for at in breaks for a, b in spans)
 
