@@ -5,7 +5,7 @@ import socket
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rag.errors import FootnoteError
 
@@ -45,7 +45,7 @@ def build(workspace: "Workspace") -> "gr.Blocks":
         with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask", elem_id="ask-page"):
             ask_page(workspace)
     pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
-    return pages
+    return cast("gr.Blocks", pages)  # Gradio types entering its blocks as Any
 
 
 def create_app(workspace: "Workspace", host: str = "127.0.0.1") -> "FastAPI":

@@ -3,6 +3,7 @@
 A long source is shown only around the quote, so that a footnote opens at once however long the source is.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def _spans(source: SourceText, first: int, last: int) -> Iterator[tuple[int, int
         line_end = source.text.find("\n", heading.start, last)
         cuts.append(line_end + 1 if line_end >= 0 else last)
     ordered = sorted(set(cuts))
-    for at, until in zip(ordered, ordered[1:], strict=False):
+    for at, until in itertools.pairwise(ordered):
         page = None
         while pages and pages[0].start < until:
             page = pages.pop(0).number

@@ -90,7 +90,7 @@ def ask_page(workspace: "Workspace") -> None:
     conversation = gr.State(())
     outputs = [question, conversation, transcript]
     quiet: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
-    asking = [
+    asking: Any = [
         question.submit(put, [question, conversation], **quiet, concurrency_id="ask", concurrency_limit=2),
         transcript.submit(put_suggested, [conversation], **quiet, concurrency_id="ask"),
     ]
