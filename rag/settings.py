@@ -59,10 +59,10 @@ class IngestSettings(Section):
 class RetrievalSettings(Section):
     """How passages are found."""
 
-    mode: Literal["hybrid", "dense", "bm25"] = "hybrid"
+    mode: Literal["hybrid", "dense", "bm25"] = Field("hybrid", description="by meaning and words, or one alone")
     fetch_k: int = Field(50, ge=1, le=1000, description="candidates from each of dense and BM25")
     top_k: int = Field(8, ge=1, le=100, description="passages shown to the answerer")
-    fusion: Literal["convex", "rrf"] = "convex"
+    fusion: Literal["convex", "rrf"] = Field("convex", description="sum of scaled scores, or reciprocal rank fusion")
     dense_weight: float = Field(0.5, ge=0, le=1, description="weight of dense against BM25 in convex fusion")
     rrf_k: int = Field(60, ge=1, description="constant of reciprocal rank fusion")
     merge_neighbours: bool = Field(True, description="merge neighbouring chunks of one source")
@@ -81,7 +81,9 @@ class RerankerSettings(Section):
 class AnsweringSettings(Section):
     """How answers are written, and when Footnote declines."""
 
-    answerer: Literal["auto", "extractive", "generative"] = "auto"
+    answerer: Literal["auto", "extractive", "generative"] = Field(
+        "auto", description="quotes, or a chat model's prose; auto: prose where a chat model is set"
+    )
     max_sentences: int = Field(4, ge=1, le=20, description="sentences in an extractive answer, at most")
     min_confidence: float = Field(0.5, ge=0, le=1, description="below this, the sources are said not to answer")
     strict: bool = Field(False, description="remove unsupported sentences instead of marking them")
@@ -93,11 +95,11 @@ class ChatSettings(Section):
     model: str | None = Field(None, description="'provider:model' as LangChain's init_chat_model takes it")
     base_url: str | None = Field(None, description="address of an OpenAI-compatible server")
     api_key: SecretStr | None = Field(None, description="its key; never stored or shown")
-    temperature: float = Field(0.0, ge=0, le=2)
+    temperature: float = Field(0.0, ge=0, le=2, description="0: the likeliest words; higher: more varied")
     context_tokens: int = Field(8192, ge=512, description="the model's context window")
     max_tokens: int = Field(700, ge=16, description="longest answer")
     timeout: float = Field(60, gt=0, description="seconds without a token before giving up")
-    retries: int = Field(2, ge=0, le=10)
+    retries: int = Field(2, ge=0, le=10, description="further tries when the model can't be reached or is busy")
     best_of: int = Field(1, ge=1, le=8, description="answers drawn, the best supported kept")
     decompose: bool = Field(False, description="split a many-part question first")
     rewrite: bool = Field(False, description="let the model rewrite a follow-up")

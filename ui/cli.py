@@ -115,7 +115,10 @@ def list_sources(as_json: JsonOption = False, library: LibraryOption = None, deb
 
 @sources_app.command("show")
 def show_source(
-    source_id: str, as_json: JsonOption = False, library: LibraryOption = None, debug: DebugOption = False
+    source_id: Annotated[str, typer.Argument(help="As 'footnote sources list' shows it.")],
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+    debug: DebugOption = False,
 ) -> None:
     """Show one source as the system reads it."""
     with explained(debug), _library(library) as opened:
@@ -129,7 +132,11 @@ def show_source(
 
 
 @sources_app.command("remove")
-def remove_sources(source_ids: list[str], library: LibraryOption = None, debug: DebugOption = False) -> None:
+def remove_sources(
+    source_ids: Annotated[list[str], typer.Argument(help="As 'footnote sources list' shows them.")],
+    library: LibraryOption = None,
+    debug: DebugOption = False,
+) -> None:
     """Remove sources, with everything that belongs to them."""
     with explained(debug), _library(library) as opened:
         titles = [opened.source(source_id).title for source_id in source_ids]
