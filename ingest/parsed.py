@@ -134,6 +134,11 @@ class TextBuilder:
         return "\n\n".join(self._blocks)
 
     @property
+    def text_length(self) -> int:
+        """Characters so far."""
+        return self._length
+
+    @property
     def last(self) -> str:
         """The block added last; empty at the start."""
         return self._blocks[-1] if self._blocks else ""

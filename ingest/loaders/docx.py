@@ -1,0 +1,173 @@
+"""Word documents: paragraphs, headings by style, lists, tables, footnotes. Changes are read as accepted."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.loaders.file import File
+from ingest.loaders.package import opened, parse_xml
+from ingest.parsed import Parsed, TextBuilder, canonical, one_line
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
+_NOT_READ = {_W + name for name in ("del", "moveFrom", "instrText", "txbxContent", "pPr", "rPr")} | {_FALLBACK}
+_HEADING = re.compile(
+    r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|заголовок|标题|見出し)\s*(\d)", re.IGNORECASE
+)
+_NOTES = ("/word/footnotes.xml", "/word/endnotes.xml")
+
+
+def load(file: File) -> Parsed:
+    """Read a Word document."""
+    import docx
+
+    with opened(file):
+        document: Any = docx.Document(io.BytesIO(file.data))
+    reader = _Reader(document)
+    reader.body(document.element.body)
+    reader.notes()
+    about = document.core_properties
+    changed = about.modified or about.created
+    return reader.builder.build(
+        title=one_line(about.title or "") or reader.title or file.title,
+        media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        metadata={
+            "author": one_line(about.author or ""),
+            "date": changed.date().isoformat() if changed else None,
+            "language": about.language,
+        },
+    )
+
+
+class _Reader:
+    def __init__(self, document: Any) -> None:
+        self.builder = TextBuilder()
+        self.title = ""
+        self._document = document
+        self._styles = {style.style_id: style for style in document.styles if style.style_id}
+        self._items: list[str] = []  # of the list being read
+        self._numbers: dict[tuple[str, int], int] = {}
+
+    def body(self, parent: Any) -> None:
+        """Add the blocks of a body, a cell, a text box or a content control."""
+        for child in parent:
+            if child.tag == _W + "p":
+                self._paragraph(child)
+            elif child.tag == _W + "tbl":
+                self._end_list()
+                self.builder.table(list(_rows(child)))
+            elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "customXml", _W + "ins"):
+                self.body(child)
+        self._end_list()
+
+    def notes(self) -> None:
+        """Add the footnotes and endnotes, which Word keeps apart."""
+        for part in self._document.part.package.iter_parts():
+            if str(part.partname) in _NOTES:
+                for note in parse_xml(part.blob):
+                    if note.get(_W + "type") is None:  # the others are the lines drawn above them
+                        self.builder.add(one_line(" ".join(_text(p) for p in note.iter(_W + "p"))))
+
+    def _paragraph(self, paragraph: Any) -> None:
+        text = canonical(_text(paragraph)).strip()
+        style = self._style(paragraph)
+        level = self._level(paragraph, style)
+        marker = "" if level else self._marker(paragraph, style)
+        if marker and text:
+            self._items.append(marker + text.replace("\n", "\n" + " " * len(marker)))
+        elif text:
+            self._end_list()
+            if level:
+                self.title = self.title or (text if level == 1 else "")
+                self.builder.heading(text, level)
+            else:
+                self.builder.add(text)
+        for box in paragraph.iter(_W + "txbxContent"):
+            if not any(above.tag == _FALLBACK for above in box.iterancestors()):
+                self._end_list()
+                self.body(box)
+
+    def _end_list(self) -> None:
+        self.builder.add("\n".join(self._items))
+        self._items = []
+
+    def _style(self, paragraph: Any) -> Any:
+        chosen = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        return self._styles.get(chosen.get(_W + "val")) if chosen is not None else None
+
+    def _level(self, paragraph: Any, style: Any) -> int:
+        """The level of a heading; 0 for what is none."""
+        seen = 0
+        while style is not None and seen < 10:  # a damaged file may have styles based on each other
+            name = style.name or ""
+            if name.lower() == "title":
+                return 1
+            if match := _HEADING.match(name):
+                return int(match[1])
+            style, seen = style.base_style, seen + 1
+        outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
+        depth = outline.get(_W + "val") if outline is not None else ""
+        return int(depth) + 1 if depth in tuple("012345") else 0
+
+    def _marker(self, paragraph: Any, style: Any) -> str:
+        """What stands before an item of a list; empty for other paragraphs."""
+        numbering = paragraph.find(f"{_W}pPr/{_W}numPr")
+        if numbering is None and style is not None:
+            numbering = style.element.find(f"{_W}pPr/{_W}numPr")
+        if numbering is None:
+            return "- " if style is not None and (style.name or "").startswith("List Bullet") else ""
+        number, depth = numbering.find(_W + "numId"), numbering.find(_W + "ilvl")
+        key = number.get(_W + "val") if number is not None else "0"
+        level = int(depth.get(_W + "val") or 0) if depth is not None else 0
+        if key == "0":  # numbering taken off
+            return ""
+        indent = "  " * min(level, 8)
+        if self._format(key, level) == "bullet":
+            return f"{indent}- "
+        self._numbers[key, level] = self._numbers.get((key, level), 0) + 1
+        for other in [k for k in self._numbers if k[0] == key and k[1] > level]:
+            del self._numbers[other]
+        return f"{indent}{self._numbers[key, level]}. "
+
+    def _format(self, number: str, level: int) -> str:
+        """The format of a list's level, such as "bullet" or "decimal"."""
+        part = self._document.part
+        try:
+            root = part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return "bullet"
+        found = [n for n in root.findall(_W + "num") if n.get(_W + "numId") == number]
+        link = found[0].find(_W + "abstractNumId") if found else None
+        for abstract in root.findall(_W + "abstractNum"):
+            if link is not None and abstract.get(_W + "abstractNumId") == link.get(_W + "val"):
+                for each in abstract.findall(_W + "lvl"):
+                    style = each.find(_W + "numFmt")
+                    if each.get(_W + "ilvl") == str(level) and style is not None:
+                        return str(style.get(_W + "val"))
+        return "bullet"
+
+
+def _rows(table: Any) -> Iterator[list[str]]:
+    for row in table.iter(_W + "tr"):
+        if next(row.iterancestors(_W + "tbl")) is table:
+            yield [
+                " ".join(_text(p) for p in cell.iter(_W + "p"))
+                for cell in row.iter(_W + "tc")
+                if next(cell.iterancestors(_W + "tr")) is row
+            ]
+
+
+def _text(element: Any) -> str:
+    """The words of a paragraph, without those of the text boxes anchored in it."""
+    parts = []
+    for child in element:
+        if child.tag in (_W + "t", _MATH):
+            parts.append(child.text or "")
+        elif child.tag in _BREAKS:
+            parts.append(_BREAKS[child.tag])
+        elif child.tag not in _NOT_READ:
+            parts.append(_text(child))
+    return "".join(parts)
