@@ -164,7 +164,8 @@ class Catalogue:
                     )
                 )
             version_id = connection.execute(
-                insert(t.versions).values(
+                insert(t.versions)
+                .values(
                     source_id=new.source_id,
                     state=INDEXING,
                     content_hash=new.content_hash,
@@ -178,7 +179,8 @@ class Catalogue:
                     metadata=dict(new.metadata),
                     created_at=now,
                 )
-            ).inserted_primary_key[0]
+                .returning(t.versions.c.id)
+            ).scalar_one()
             if new.chunks:
                 connection.execute(
                     insert(t.chunks),
@@ -273,6 +275,26 @@ class Catalogue:
                 connection.execute(delete(t.sources).where(versionless))
                 _next_revision(connection)
         return int(count)
+
+    def unfinished(self) -> list[int]:
+        """The ids of versions that aren't ready."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(t.versions.c.id).where(t.versions.c.state != READY)).scalars())
+
+    def misplaced_spans(self) -> list[str]:
+        """Chunks and sentences that lie outside their text, in words; empty if all is well."""
+        v, problems = t.versions.c, []
+        with self._database.read() as connection:
+            for table, what in ((t.chunks, "chunk"), (t.sentences, "sentence")):
+                start, end = table.c.start, table.c.end
+                wrong = (start < 0) | (end <= start) | (end > v.characters)
+                query = select(table.c.version_id, start, end).join(t.versions).where(wrong)
+                for row in connection.execute(query.limit(100)):
+                    problems.append(f"{what} [{row.start}, {row.end}) is outside the text of version {row.version_id}")
+            for row in connection.execute(select(v.id, v.characters, v.text)):
+                if len(row.text) != row.characters:
+                    problems.append(f"version {row.id} has {len(row.text)} characters instead of {row.characters}")
+        return problems
 
     def integrity_problems(self) -> list[str]:
         """What SQLite itself finds wrong with the file, in its words; empty if all is well."""

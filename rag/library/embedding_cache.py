@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, select, union
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, select, union
 
 from rag.library import tables as t
 from rag.library.database import Database, batches
@@ -104,6 +104,20 @@ class EmbeddingCache:
         """The text hashes of cached vectors that belong to no chunk and no sentence."""
         with self._database.read() as connection:
             return list(connection.execute(select(t.embeddings.c.text_hash).where(_unused())).scalars())
+
+    def others(self, embedder: str) -> dict[str, int]:
+        """How many vectors of other embedders are cached, by embedder."""
+        e = t.embeddings.c
+        query = select(e.embedder, func.count()).where(e.embedder != embedder).group_by(e.embedder)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def some_sentence_vectors(self, embedder: str, count: int) -> NDArray[np.float32]:
+        """The vectors of up to so many sentences, the same at every call: shape ``(n, dimension)``."""
+        s, e = t.sentences.c, t.embeddings.c
+        query = select(e.vector).where(e.embedder == embedder, exists().where(s.text_hash == e.text_hash))
+        with self._database.read() as connection:  # hashes are in no order that means anything
+            return _vectors(list(connection.execute(query.order_by(e.text_hash).limit(count)).scalars()))
 
     def keep_only(self, embedder: str) -> None:
         """Drops the vectors of all other embedders."""

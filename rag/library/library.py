@@ -122,11 +122,12 @@ class Library:
                 self._start_empty(embedder)
             self.cache.add(embedder, vectors)
             begun = [(self.catalogue.begin_version(version), version) for version in versions]
+            entries: list[Entry] = []  # stored at once: each half of the index is slow to commit
             for version_id, version in begun:
-                entries = self._entries(self.catalogue.chunks_of(version_id), {version_id: version.text}, embedder)
-                if len(entries) < len(version.chunks):
-                    raise LibraryError(f"Chunks of '{version.title}' came without a vector.", "Add the source again.")
-                self.index.add(entries)
+                entries += self._entries(self.catalogue.chunks_of(version_id), {version_id: version.text}, embedder)
+            if len(entries) < sum(len(version.chunks) for version in versions):
+                raise LibraryError("Some of the new chunks came without a vector.", "Add the sources again.")
+            self.index.add(entries)
             self.index.remove(self.catalogue.publish(begun))
 
     def remove(self, source_ids: Sequence[str]) -> None:

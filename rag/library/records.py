@@ -61,6 +61,7 @@ class Location:
 
 
 def source_query() -> Select[Any]:
+    """Sources with their ready version; `to_source` takes its rows."""
     s, v = t.sources.c, t.versions.c
     count = select(func.count()).where(t.chunks.c.version_id == v.id).scalar_subquery()
     return (
@@ -85,6 +86,7 @@ def source_query() -> Select[Any]:
 
 
 def to_source(row: Row[Any], locations: tuple[str, ...]) -> Source:
+    """A row of `source_query` as a noun."""
     return Source(
         id=row.id,
         title=row.title,
@@ -106,6 +108,7 @@ def to_source(row: Row[Any], locations: tuple[str, ...]) -> Source:
 
 
 def to_source_text(row: Row[Any]) -> SourceText:
+    """A row of the versions as a noun."""
     return SourceText(
         source_id=row.source_id,
         version=row.id,
@@ -120,10 +123,12 @@ def to_source_text(row: Row[Any]) -> SourceText:
 
 
 def chunk_query() -> Select[Any]:
+    """Chunks with the id of their source; `to_chunk` takes its rows."""
     return select(t.chunks, t.versions.c.source_id).join(t.versions)
 
 
 def to_chunk(row: Row[Any]) -> Chunk:
+    """A row of `chunk_query` as a noun."""
     return Chunk(
         id=row.id,
         source_id=row.source_id,

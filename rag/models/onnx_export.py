@@ -54,7 +54,7 @@ def _export(model: Path, target: Path) -> None:
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     encoder = AutoModel.from_pretrained(str(model)).eval()
 
     class SentenceEncoder(torch.nn.Module):
