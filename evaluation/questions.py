@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import ConfigDict, Field
 
 from evaluation.errors import QuestionSetError
 from rag.schema import Noun, Turn
+
+if TYPE_CHECKING:
+    from evaluation.evidence import Texts
 
 MAX_QUESTION = 4_000
 """Characters in a question, at most. People ask in 20 words; longer texts are pasted by mistake."""
@@ -111,25 +114,45 @@ def read_questions(path: Path | str) -> QuestionSet:
     return checked(path.stem, read_records(path))
 
 
-def load_questions(path: Path | str, skip_invalid: bool = False) -> QuestionSet:
+def load_questions(path: Path | str, skip_invalid: bool = False, texts: "Texts | None" = None) -> QuestionSet:
     """Read a question set that is about to be run.
+
+    Evidence that isn't in the library is a mistake too, but doesn't stop a run: the library may lack a source.
 
     Args:
         path: A .jsonl, .csv, .yaml or .yml file.
         skip_invalid: Leave out questions with mistakes instead of stopping. The problems stay listed.
+        texts: The sources that the evidence must be in; None doesn't look.
 
     Raises:
         QuestionSetError: The file can't be read; it has mistakes that aren't to be skipped; or nothing is left.
     """
+    from evaluation.question_checks import check_evidence
+
     path = Path(path)
-    questions = read_questions(path)
-    if questions.errors and not (skip_invalid and questions.questions):
-        count, good = len(questions.errors), len(questions.questions)
-        listed = "\n".join(f"  {problem}" for problem in questions.errors)
-        raise QuestionSetError(
-            f"{path.name} has {count} {'mistake' if count == 1 else 'mistakes'}:\n{listed}\n",
-            f"Mend {'it' if count == 1 else 'them'}, or run the {good} good questions with --skip-invalid."
-            if good
-            else "Mend the file: it has no question that could be asked.",
-        )
-    return questions
+    read = read_questions(path)
+    amiss = check_evidence(read, texts) if texts else ()
+    if skip_invalid:
+        lines = {problem.line for problem in amiss}
+        good = tuple(question for question in read.questions if read.lines[question.id] not in lines)
+    else:
+        good = read.questions
+        if not read.errors:
+            amiss = tuple(replace(problem, warning=True) for problem in amiss)
+    problems = tuple(sorted((*read.problems, *amiss), key=lambda problem: problem.line))
+    found = replace(read, questions=good, problems=problems)
+    if found.errors and not (skip_invalid and good):
+        raise _mistaken(path, found)
+    return found
+
+
+def _mistaken(path: Path, found: QuestionSet) -> QuestionSetError:
+    count = len(found.errors)
+    good = {found.lines[question.id] for question in found.questions} - {problem.line for problem in found.errors}
+    listed = "\n".join(f"  {problem}" for problem in found.errors)
+    return QuestionSetError(
+        f"{path.name} has {count} {'mistake' if count == 1 else 'mistakes'}:\n{listed}\n",
+        f"Mend {'it' if count == 1 else 'them'}, or run the {len(good)} good questions with --skip-invalid."
+        if good
+        else "Mend the file: it has no question that could be asked.",
+    )

@@ -61,11 +61,8 @@ def sign_flip_p(values: Differences, seed: int = 0) -> float:
         return 1.0
     seen = abs(differing.sum()) - 1e-12 * np.abs(differing).sum()
     if len(differing) <= EXACT_UP_TO:
-        signs = np.array(list(itertools.product((1, -1), repeat=len(differing) - 1)), float).reshape(
-            -1, len(differing) - 1
-        )
-        sums = differing[0] + signs @ differing[1:]  # the other half mirrors this one
-        return float((np.abs(sums) >= seen).mean())
+        signs = np.array(list(itertools.product((1.0, -1.0), repeat=len(differing))))
+        return float((np.abs(signs @ differing) >= seen).mean())
     flips = np.random.default_rng(seed).choice((-1.0, 1.0), (RESAMPLES, len(differing)))
     return float(((np.abs(flips @ differing) >= seen).sum() + 1) / (RESAMPLES + 1))
 

@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from rag.settings import Settings, load_settings
 from ui.explaining import explained
-
-if TYPE_CHECKING:
-    from evaluation.judging import Judge
 
 app = typer.Typer(help="Evaluate answers with question sets, and compare runs.", no_args_is_help=True)
 
@@ -51,37 +48,35 @@ def run(
     """Ask every question of a set, score the answers, and write a report."""
     with explained(debug):
         from evaluation import gate
+        from evaluation.evaluate import evaluate
+        from evaluation.evidence import Texts
+        from evaluation.judging import load_judge
         from evaluation.questions import load_questions
         from evaluation.results import REPORT, read_run
-        from evaluation.summary import LIMITABLE
+        from evaluation.summary import LIMITABLE, summarise
+        from ui.workspace import open_workspace
 
         at_least, at_most = gate.limits(minimum or [], "--min"), gate.limits(maximum or [], "--max")
         gate.check_names([*at_least, *at_most], LIMITABLE)
-        loaded = load_questions(questions, skip_invalid)
-        _tell_problems(loaded.problems)
         before = read_run(baseline) if baseline else None
-        folder = out or Path("eval-runs") / f"{loaded.name}-{datetime.now():%Y%m%d-%H%M%S}"
+        folder = out or Path("eval-runs") / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
         settings = _settings(library)
-
-        from evaluation.evaluate import evaluate
-        from evaluation.summary import summarise
-        from ui.workspace import open_workspace
-
-        try:
-            with open_workspace(settings) as workspace, _bar("Asking") as tell:
-                done, comparison = evaluate(
-                    loaded,
-                    workspace.ask,
-                    workspace.library,
-                    settings,
-                    folder,
-                    baseline=before,
-                    judge=_judge(settings) if judge else None,
-                    on_progress=lambda _, count, of: tell(count, of),
-                )
-        except KeyboardInterrupt:
-            typer.echo(f"Stopped. Go on with --out {folder}", err=True)
-            raise
+        with open_workspace(settings) as workspace, _resumable(folder), _bar("Asking") as tell:
+            texts = Texts.of(workspace.library)
+            if not texts.texts:
+                typer.echo("The library is empty. Add sources with 'footnote ingest PATH'.", err=True)
+            loaded = load_questions(questions, skip_invalid, texts)
+            _tell_problems(loaded.problems)
+            done, comparison = evaluate(
+                loaded,
+                workspace.ask,
+                workspace.library,
+                settings,
+                folder,
+                baseline=before,
+                judge=load_judge(settings) if judge else None,
+                on_progress=lambda _, count, of: tell(count, of),
+            )
         summary = summarise(done.questions, done.results)
         missed = gate.failed_limits(summary, at_least, at_most) + (gate.lost(comparison) if comparison else [])
         if as_json:
@@ -249,10 +244,13 @@ def _settings(library: Path | None) -> Settings:
     return load_settings({"library": library} if library else {})
 
 
-def _judge(settings: Settings) -> "Judge":
-    from evaluation.judging import load_judge
-
-    return load_judge(settings)
+@contextmanager
+def _resumable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped. Go on with the same command and --out {folder}", err=True)
+        raise
 
 
 def _tell_problems(problems: Any) -> None:

@@ -22,13 +22,13 @@ def print_summary(run: "Run", summary: Mapping[str, Any]) -> None:
     """The metrics of a run, and where it went wrong."""
     console = Console(highlight=False)
     console.print(Text(f"{run.provenance['question_set']}: {summary['n']} questions", "bold"))
-    table = _table("metric", "value", "95%", "")
+    table = _table("metric", "value", "95%")
     for members in GROUPS.values():
-        for name, meaning in members.items():
+        for name in members:
             if summary.get(name) is not None:
                 ends = summary["intervals"].get(name)
                 interval = f"{100 * ends[0]:.0f}-{100 * ends[1]:.0f}" if ends else ""
-                table.add_row(name, shown(name, summary[name]), interval, Text(meaning.meaning, "dim"))
+                table.add_row(name, shown(name, summary[name]), interval)
     console.print(table)
     for name, count in summary["failures"].items():
         console.print(f"{count:>4}  {FAILURES[name]}")

@@ -73,7 +73,7 @@ def _qrels(path: Path) -> dict[str, dict[str, int]]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             for number, row in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), 1):
-                if not row or (number == 1 and not row[-1].lstrip("-").isdigit()):
+                if not row or (number == 1 and len(row) == 3 and not row[2].lstrip("-").isdigit()):
                     continue
                 try:
                     query, document, grade = row
