@@ -89,7 +89,7 @@ def shown(name: str, value: float | None) -> str:
         return "–"
     match MEANINGS[name].unit if name in MEANINGS else "number":
         case "share":
-            return f"{100 * value:.1f}%"
+            return f"{100 * value + 1e-9:.1f}%"  # halves up, as values come rounded to four places
         case "milliseconds":
             return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
         case "characters":

@@ -72,9 +72,13 @@ def test_a_saved_run_scores_the_same_elsewhere_in_spite_of_ties(tmp_path: Path, 
     assert {name: there[measured] for name, measured in MEASURES.items()} == pytest.approx(here, abs=1e-12)
 
 
+@pytest.mark.usefixtures("embedder")
 def test_a_benchmark_is_measured_in_every_mode_and_its_runs_are_saved(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "models").symlink_to(load_settings().cache / "models")  # converting one takes 20 seconds
     settings = load_settings({"cache": tmp_path / "cache"})
     measured = measure(read_benchmark(folder), settings, tmp_path / "out")
+    assert list((tmp_path / "cache" / "beir").glob("*.npy"))
     assert measured["n_queries"] == 2
     assert list(measured["modes"]) == ["bm25", "dense", "hybrid"]
     for mode, scores in measured["modes"].items():
