@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _MARKS = (
@@ -35,6 +36,10 @@ _DECLARED = re.compile(
 )
 _SAMPLE = 256 * 1024  # bytes looked at to guess; ample for letter statistics
 _DOUBTFUL_MESS, _FEW_BYTES = 0.1, 48
+_TIE, _SAME = 0.06, 0.005  # in charset-normalizer's scores: below, a usual encoding wins over a rare or usual one
+_SPARSE = 0.15  # share of bytes beyond ASCII in Western text
+_USUAL = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030", "big5", "cp949", "euc_jp", "koi8_r", "cp1257", "cp1254")
+_ESCAPED = {b"\x1b$)C": "iso2022_kr", b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b(J": "iso2022_jp"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded | None:
         return _lenient(data, wide)
     if b"\0" in data:
         return None
+    for escape, encoding in _ESCAPED.items():
+        if escape in data[:_SAMPLE] and (decoded := _by_name(data, encoding)):
+            return decoded
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
@@ -102,7 +110,21 @@ def _wide(data: bytes) -> str | None:
     for encoding, pattern in patterns.items():
         if all((share > 0.7) if zero else (share < 0.2) for share, zero in zip(zeros, pattern, strict=True)):
             return encoding
+    for encoding, line_end in (("utf-16-le", b"\n\0"), ("utf-16-be", b"\0\n")):  # what isn't Western still has lines
+        if line_end in head and _is_words(head[: len(head) // 2 * 2], encoding):
+            return encoding
     return None
+
+
+def _is_words(data: bytes, encoding: str) -> bool:
+    """Whether nearly all is letters, blanks and punctuation of no more than a few scripts."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    good = sum(c.isalnum() or c.isspace() or unicodedata.category(c)[0] == "P" for c in text)
+    scripts = {unicodedata.name(c, "").partition(" ")[0] for c in text if c.isalpha()}
+    return good > 0.97 * len(text) and len(scripts) <= 8
 
 
 def _declaration(data: bytes) -> str | None:
@@ -124,11 +146,19 @@ def _by_name(data: bytes, name: str) -> Decoded | None:
 def _guess(data: bytes) -> Decoded | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE]).best()
-    if best is None:
+    matches = list(from_bytes(data[:_SAMPLE]))
+    if not matches:
         return None
-    decoded = _lenient(data, best.encoding)
-    if decoded.note or best.chaos > _DOUBTFUL_MESS or len(data) < _FEW_BYTES:
-        note = f"The encoding is uncertain: it was read as {best.encoding}, and some letters may be wrong."
-        return Decoded(decoded.text, best.encoding, note)
+    best = matches[0]
+    tied = _SAME if best.encoding in _USUAL else _TIE
+    near = [m for m in matches if m.chaos <= best.chaos + _SAME and m.coherence >= best.coherence - tied]
+    chosen = min((m.encoding for m in near), key=lambda name: _USUAL.index(name) if name in _USUAL else len(_USUAL))
+    texts = {str(m) for m in near}
+    doubtful = len(texts) > 1 or best.chaos > _DOUBTFUL_MESS or len(data) < _FEW_BYTES
+    if best.coherence == 0 and sum(byte > 127 for byte in data) < _SPARSE * len(data) and _by_name(data, "cp1252"):
+        chosen, doubtful = "cp1252", True  # no language was recognised: few letters beyond ASCII are likelier Western
+    decoded = _lenient(data, chosen)
+    if decoded.note or doubtful:
+        note = f"The encoding is uncertain: it was read as {chosen}, and some letters may be wrong."
+        return Decoded(decoded.text, chosen, note)
     return decoded

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.loaders.charts import chart_table
 from ingest.loaders.file import File
 from ingest.loaders.package import opened, parse_xml
 from ingest.parsed import Parsed, TextBuilder, canonical, one_line
@@ -17,6 +18,7 @@ _NOT_READ = {_W + name for name in ("del", "moveFrom", "instrText", "txbxContent
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|заголовок|标题|見出し)\s*(\d)", re.IGNORECASE
 )
+_CHARTS = "/word/charts/chart"
 _NOTES = ("/word/footnotes.xml", "/word/endnotes.xml")
 
 
@@ -28,7 +30,7 @@ def load(file: File) -> Parsed:
         document: Any = docx.Document(io.BytesIO(file.data))
     reader = _Reader(document)
     reader.body(document.element.body)
-    reader.notes()
+    reader.parts_apart()
     about = document.core_properties
     changed = about.modified or about.created
     return reader.builder.build(
@@ -63,10 +65,12 @@ class _Reader:
                 self.body(child)
         self._end_list()
 
-    def notes(self) -> None:
-        """Add the footnotes and endnotes, which Word keeps apart."""
+    def parts_apart(self) -> None:
+        """Add what Word keeps apart: footnotes, endnotes, and the numbers of charts."""
         for part in self._document.part.package.iter_parts():
-            if str(part.partname) in _NOTES:
+            if str(part.partname).startswith(_CHARTS):
+                self.builder.table(chart_table(parse_xml(part.blob)))
+            elif str(part.partname) in _NOTES:
                 for note in parse_xml(part.blob):
                     if note.get(_W + "type") is None:  # the others are the lines drawn above them
                         self.builder.add(one_line(" ".join(_text(p) for p in note.iter(_W + "p"))))

@@ -15,6 +15,8 @@ _ROLES = ("navigation", "banner", "contentinfo", "search", "complementary", "men
 _SHINGLE = 3  # words
 _KEPT = 0.5  # share of a block's shingles that the main text must have
 _MOSTLY_LINKS = 0.6
+_FEW_LINKS, _FEW_WORDS = 0.3, 4  # text between main blocks with fewer links and more words is main text, too
+_SHORT_PAGE = 400  # words: on so short a page there is nothing to guess at
 _ENOUGH = 0.6  # of the words outside links and furniture: with less, trafilatura missed the point of the page
 
 
@@ -57,20 +59,22 @@ def main_blocks(root: Any, main_text: str) -> list[Block]:
     covered = sum(
         len(_words(b.text)) for b, keep in zip(blocks, kept, strict=True) if keep and b.linked < _MOSTLY_LINKS
     )
-    if covered < _ENOUGH * own or not covered:
+    if covered < _ENOUGH * own or not covered or own < _SHORT_PAGE:
         return blocks
     return list(_with_structure(blocks, kept))
 
 
 def _with_structure(blocks: Sequence[Block], kept: Sequence[bool]) -> Iterable[Block]:
-    """The kept blocks, and between the first and the last of them also headings, tables, lists and code."""
+    """The kept blocks, and between the first and the last of them whatever isn't made of links."""
     places = [i for i, keep in enumerate(kept) if keep]
     first, last = places[0], places[-1]
     while first > 0 and blocks[first - 1].kind == "heading":
         first -= 1
     for i in range(first, last + 1):
-        if kept[i] or (blocks[i].kind != "text" and blocks[i].linked < _MOSTLY_LINKS):
-            yield blocks[i]
+        block = blocks[i]
+        prose = block.linked < _FEW_LINKS and len(_words(block.text)) >= _FEW_WORDS
+        if kept[i] or (block.linked < _MOSTLY_LINKS if block.kind != "text" else prose):
+            yield block
 
 
 def _is_main(block: Block, shingles: set[tuple[str, ...]], lines: set[str]) -> bool:

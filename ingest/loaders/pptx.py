@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ingest.loaders.charts import chart_table
 from ingest.loaders.file import File
 from ingest.loaders.package import opened
 from ingest.parsed import Parsed, TextBuilder, one_line
@@ -49,6 +50,8 @@ def _add_slide(builder: TextBuilder, slide: Any) -> None:
             continue
         if getattr(shape, "has_table", False) and shape.has_table:
             builder.table([[cell.text for cell in row.cells] for row in shape.table.rows])
+        elif getattr(shape, "has_chart", False) and shape.has_chart:
+            builder.table(chart_table(shape.chart.element))
         elif getattr(shape, "has_text_frame", False) and shape.has_text_frame:
             builder.add("\n".join(_lines(shape.text_frame)))
     if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) is not None:

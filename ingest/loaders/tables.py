@@ -19,23 +19,33 @@ def add_table(builder: TextBuilder, rows: Iterable[Sequence[str]]) -> str | None
     so that it can be found and quoted alone.
     """
     read: list[list[str]] = []
+    blocks = [read]
     cells, note = 0, None
     for row in rows:
         cells += len(row)
         if cells > CELLS:
-            note = f"A table was cut after {len(read):,} rows."
+            note = f"A table was cut after {sum(map(len, blocks)):,} rows."
             break
         if any(cell and not cell.isspace() for cell in row):
             read.append([one_line(cell) for cell in row])
-    names = _names(read)
-    if names is None:
-        builder.table(read)
-    else:
-        lines = (
-            " | ".join(f"{name}: {cell}" for name, cell in zip(names, row, strict=False) if cell) for row in read[1:]
-        )
-        builder.add("\n".join([" | ".join(names), *filter(None, lines)]))
+        elif read:  # a blank row ends a table, and another may follow
+            read = []
+            blocks.append(read)
+    for block in blocks:
+        _add_block(builder, block)
     return note
+
+
+def _add_block(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
+    names = _names(rows)
+    if names is None:
+        builder.table(rows)
+        return
+    lines = (
+        " | ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+        for row in rows[1:]
+    )
+    builder.add("\n".join([" | ".join(filter(None, names)), *filter(None, lines)]))
 
 
 def _names(rows: Sequence[Sequence[str]]) -> list[str] | None:
@@ -46,5 +56,6 @@ def _names(rows: Sequence[Sequence[str]]) -> list[str] | None:
     widest = max(len(row) for row in rows)
     if widest > len(names) or len(set(names)) < len(names):
         return None
-    good = all(0 < len(name) <= _LONGEST_NAME and not _NUMBER.fullmatch(name) for name in names)
+    good = all(0 < len(name) <= _LONGEST_NAME and not _NUMBER.fullmatch(name) for name in names[1:])
+    good = good and len(names[0]) <= _LONGEST_NAME and not _NUMBER.fullmatch(names[0])  # the corner may be empty
     return names if good else None
