@@ -57,10 +57,17 @@ class Texts:
     def __init__(self, texts: Mapping[str, str], names: Mapping[str, Iterable[str]] | None = None) -> None:
         """Takes canonical texts by source id, and what each source may be called: title, address, file names."""
         self.texts = dict(texts)
+        self._outlines: dict[str, str] = {}
         self.names = {
             source_id: {name.casefold() for name in ((names or {}).get(source_id, ())) if name} | {source_id.casefold()}
             for source_id in texts
         }
+
+    def outline(self, source_id: str) -> str:
+        """A source's letters and signs without blanks, to see quickly whether a quote can be in it at all."""
+        if source_id not in self._outlines:
+            self._outlines[source_id] = _outline(self.texts[source_id])
+        return self._outlines[source_id]
 
     @classmethod
     def of(cls, library: Library) -> "Texts":
@@ -97,9 +104,9 @@ def locate(quote: str, texts: Texts, named: Sequence[str] = ()) -> Places:
     exact = [Span(source, *place) for source in ids for place in _all(texts.texts[source], quote)]
     if exact or not quote.strip():
         return tuple(exact)
-    wanted, _ = _folded(quote.strip())
+    wanted, _ = _folded(unicodedata.normalize("NFC", quote.strip()))
     loose = []
-    for source in ids:
+    for source in (source for source in ids if _outline(quote) in texts.outline(source)):
         text, origin = _folded(texts.texts[source])
         loose += [Span(source, origin[start], origin[end - 1] + 1) for start, end in _all(text, wanted)]
     return tuple(loose)
@@ -112,6 +119,10 @@ def _all(text: str, quote: str) -> list[tuple[int, int]]:
         places.append((start, start + len(quote)))
         start = text.find(quote, start + len(quote))
     return places
+
+
+def _outline(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).translate(_SAME).casefold().split())
 
 
 @lru_cache(maxsize=256)

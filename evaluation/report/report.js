@@ -24,13 +24,21 @@ function filter() {
   document.getElementById("count").textContent = `${shown} of ${questions.length} shown`;
 }
 
+function target() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
 function open() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const question = target && target.closest(".question");
+  const place = target();
+  const question = place && place.closest(".question");
   if (!question) return;
   question.hidden = false;
   question.open = true;
-  target.scrollIntoView({ block: "center" });
+  place.scrollIntoView({ block: "center" });
 }
 
 for (const button of buttons) button.addEventListener("click", () => { show = button.dataset.show; filter(); });

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -61,10 +62,10 @@ def shown(question: Question, result: Result) -> Shown:
         verdict=_verdict(question, result),
         answer=_with_links(result.answer, question.id, numbers),
         facts=[(" / ".join(group), said) for group, said in zip(question.key_facts, met, strict=True)],
-        evidence=[_evidence(quote, result) for quote in question.evidence],
+        evidence=[_evidence(gold, result) for gold in question.evidence],
         passages=marked,
         citations=[
-            (cited, any(overlap(cited.quote, quote) for quote in question.evidence)) for cited in result.citations
+            (cited, any(overlap(cited.quote, gold) for gold in question.evidence)) for cited in result.citations
         ],
     )
 
@@ -95,24 +96,25 @@ def _with_links(answer: str, id: str, numbers: set[int]) -> Markup:
     def link(match: re.Match[str]) -> str:
         if int(match[1]) not in numbers:
             return match[0]
-        return str(Markup('<a class="marker" href="#{}:{}">{}</a>').format(id, match[1], match[1]))
+        return str(Markup('<a class="marker" href="#{}:{}">{}</a>').format(quote(id, safe=""), match[1], match[1]))
 
     return Markup(_MARKER.sub(link, str(escape(answer))))  # noqa: S704 - escaped before
 
 
-def _evidence(quote: str, result: Result) -> Evidence:
-    holding = (rank for rank, passage in enumerate(result.passages, 1) if overlap(passage.text, quote))
+def _evidence(gold: str, result: Result) -> Evidence:
+    holding = (rank for rank, passage in enumerate(result.passages, 1) if overlap(passage.text, gold))
     return Evidence(
-        quote=quote,
-        rank=None if quote in result.missed else next(holding, None),
-        cited=any(overlap(citation.quote, quote) for citation in result.citations),
+        quote=gold,
+        rank=None if gold in result.missed else next(holding, None),
+        cited=any(overlap(citation.quote, gold) for citation in result.citations),
     )
 
 
 def _marked(passage: Passage, question: Question, citations: Sequence[Citation]) -> tuple[Markup, bool]:
     """A passage with its evidence and its cited words marked, and whether it holds evidence."""
     text = passage.text
-    gold = [span for quote in question.evidence for span in locate(quote, Texts({"": text}))]
+    itself = Texts({"": text})
+    gold = [span for evidence in question.evidence for span in locate(evidence, itself)]
     cited = [
         (max(0, citation.start - passage.start), min(len(text), citation.end - passage.start))
         for citation in citations

@@ -148,3 +148,10 @@ def test_the_comparison_with_the_baseline_is_said_and_leads_to_the_questions_tha
     assert "B has 1 of 4 questions right against 2" in page.inner_text(".sentence")
     page.get_by_role("link", name="Whose dog was it?").click()
     assert page.locator("#dog").get_attribute("open") is not None
+
+
+def test_a_footnote_leads_to_its_citation_whatever_the_id_holds(opened: "Callable[..., Page]") -> None:
+    page = opened(fragment="#a%20b%25")
+    page.locator(".question[open] a.marker").click()
+    assert "The mill was built in 1804." in page.evaluate("document.querySelector(':target').innerText")
+    opened(fragment="#100%")
