@@ -2,7 +2,8 @@
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -35,26 +36,34 @@ class LexicalIndex:
 
     def add(self, entries: Iterable[tuple[int, str, str]]) -> None:
         """Stores ``(chunk id, source id, text)`` entries and commits them."""
-        with self._writing:
-            writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        with self._written() as writer:
             for chunk_id, source_id, text in entries:
                 document = tantivy.Document(source=[source_id], text=[text.translate(_FOLDED)])
                 document.add_unsigned("id", chunk_id)
                 writer.add_document(document)
-            writer.commit()
-            writer.wait_merging_threads()
-            self._index.reload()
 
     def remove(self, ids: Sequence[int]) -> None:
         """Deletes the postings of these chunks; unknown ids are no error."""
         if not ids:
             return
-        with self._writing:
-            writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        with self._written() as writer:
             # Not delete_documents_by_term: on an unsigned field it deletes nothing, without an error (tantivy 0.27.0).
             writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)))
-            writer.commit()
-            writer.wait_merging_threads()
+
+    @contextmanager
+    def _written(self) -> Iterator[tantivy.IndexWriter]:
+        """A writer whose work is committed and can be found afterwards, or undone if it fails."""
+        with self._writing:
+            writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+            try:
+                writer.garbage_collect_files()  # a writer that died leaves files which bar the way of the next one
+                yield writer
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+            finally:
+                writer.wait_merging_threads()  # lets go of the index's lock
             self._index.reload()
 
     def search(self, query: str, k: int, sources: frozenset[str] | None = None) -> list[tuple[int, float]]:

@@ -155,7 +155,10 @@ class Library:
         if stamp is not None and stamp.revision > revision:
             self.refill()  # the catalogue was put back to an older state, in which ids may mean other chunks
         elif revision > 0 and (stamp is None or (stamp.embedder, stamp.revision) != (self.embedder, revision)):
-            self.reconcile()
+            try:
+                self.reconcile()
+            except LibraryError:  # what a dead process left may bar the way
+                self.refill()
 
     def reconcile(self) -> tuple[int, int]:
         """Makes the index hold just the chunks of ready versions.
