@@ -1,5 +1,6 @@
 """The app as it is, over a small library made of texts in the tests, in a real headless Chromium."""
 
+import asyncio
 import os
 import shutil
 import threading
@@ -88,16 +89,21 @@ def serving(workspace: Workspace) -> Iterator[str]:
     from ui.web import create_app
 
     workspace.warm_up()
-    config = uvicorn.Config(create_app(workspace), port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    servers: list[uvicorn.Server] = []
+
+    async def run() -> None:  # made inside its loop, as `serve` does: otherwise Gradio leaves loops of its own open
+        config = uvicorn.Config(create_app(workspace), port=0, log_level="error", timeout_graceful_shutdown=1)
+        servers.append(uvicorn.Server(config))
+        await servers[0].serve()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
     until = time.monotonic() + 30
-    while not server.started:
+    while not (servers and servers[0].started):
         assert thread.is_alive() and time.monotonic() < until, "the app didn't start"
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    yield f"http://127.0.0.1:{servers[0].servers[0].sockets[0].getsockname()[1]}"
+    servers[0].should_exit = True
     thread.join(10)
 
 

@@ -1,5 +1,6 @@
 """The web application: our routes and guard around the Gradio pages, and the server that runs it."""
 
+import asyncio
 import os
 import socket
 import threading
@@ -76,6 +77,7 @@ def create_app(workspace: "Workspace", host: str = "127.0.0.1") -> "FastAPI":
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=theme(),
     )
     app.add_middleware(Guard, head=_HEAD)
@@ -93,15 +95,20 @@ def serve(workspace: "Workspace", host: str = "127.0.0.1", port: int = 7860) -> 
     listening = _listen(host, port)
     import uvicorn
 
-    app = create_app(workspace, host)
     shown = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
     workspace.library.announce(address)
     threading.Thread(target=_warm_up, args=(workspace,), name="warm-up", daemon=True).start()
     print(f"Footnote is at {address}", flush=True)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+
+    async def run() -> None:
+        # Gradio makes locks as it is built; outside the loop they would each get a loop of their own.
+        app = create_app(workspace, host)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        asyncio.run(run())
 
 
 def _warm_up(workspace: "Workspace") -> None:
