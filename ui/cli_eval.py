@@ -67,6 +67,7 @@ def run(
                 typer.echo("The library is empty. Add sources with 'footnote ingest PATH'.", err=True)
             loaded = load_questions(questions, skip_invalid, texts)
             _tell_problems(loaded.problems)
+            workspace.warm_up()  # loading is no part of any question's time
             done, comparison = evaluate(
                 loaded,
                 workspace.ask,

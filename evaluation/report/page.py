@@ -14,6 +14,7 @@ from markupsafe import Markup
 from evaluation.comparison import Comparison
 from evaluation.errors import RunError
 from evaluation.metrics.confidence import risk_coverage
+from evaluation.metrics.latency import p95
 from evaluation.metrics.meanings import GROUPS, MEANINGS
 from evaluation.metrics.meanings import shown as shown_metric
 from evaluation.report import plots
@@ -80,7 +81,7 @@ def _plots(views: Sequence[Shown], summary: Summary) -> list[dict[str, Any]]:
             _risk(judged),
         ),
         _figure("Confidence", "Of all questions, by what became of them.", _confidence(judged)),
-        _figure("Time", "Milliseconds a question took.", _latency(views)),
+        _figure("Time", "Milliseconds a question took; the last bar holds all beyond.", _latency(views)),
         _figure("Key facts", "Share of the key facts that an answer says; declined counts as none.", _facts(views)),
     ]
     return [figure for figure in found if figure["svg"]]
@@ -129,7 +130,7 @@ def _confidence(views: Sequence[Shown]) -> Markup:
 
 def _latency(views: Sequence[Shown]) -> Markup:
     values = [view.result.latency_ms for view in views]
-    width = plots.round_step(max(*values, 10.0), 10)
+    width = plots.round_step(max(1.3 * (p95(values) or 0), 10.0), 10)
     bins = Counter(min(9, int(value / width)) for value in values)
     edges = [width * i for i in range(11)]
     return plots.histogram(edges, [(Part(bins[i], "plain"),) for i in range(10)], "milliseconds", "Questions by time")
