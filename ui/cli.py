@@ -160,7 +160,7 @@ def doctor(
             health.repair(opened)
         found = health.examine(opened)
     if as_json:
-        _print_json(found.model_dump(mode="json"))
+        _print_json(found.as_dict())
     else:
         from ui.printed import print_health
 
