@@ -2,16 +2,21 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rag.settings import Settings, load_settings
 from ui.explaining import explained
+
+if TYPE_CHECKING:
+    from evaluation.questions import Problem
+
+_TOLD = 20  # problems listed when a run begins, at most
 
 app = typer.Typer(help="Evaluate answers with question sets, and compare runs.", no_args_is_help=True)
 
@@ -254,9 +259,11 @@ def _resumable(folder: Path) -> Iterator[None]:
         raise
 
 
-def _tell_problems(problems: Any) -> None:
-    for problem in problems:
+def _tell_problems(problems: Sequence["Problem"]) -> None:
+    for problem in problems[:_TOLD]:
         typer.echo(f"{'warning' if problem.warning else 'skipped'}: {problem}", err=True)
+    if len(problems) > _TOLD:
+        typer.echo(f"... and {len(problems) - _TOLD} more; 'footnote eval check --evidence' lists them.", err=True)
 
 
 @contextmanager
