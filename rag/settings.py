@@ -4,18 +4,20 @@ Only `load_settings` reads the environment; the tree is passed in, never global.
 """
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSettings
 
 from rag.errors import SettingsError
 
@@ -128,6 +130,11 @@ class Settings(BaseSettings):
     answering: AnsweringSettings = AnsweringSettings()
     chat: ChatSettings = ChatSettings()
 
+    @field_validator("library", "cache")
+    @classmethod
+    def _at_home(cls, path: Path) -> Path:
+        return path.expanduser()
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -155,14 +162,21 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         SettingsError: A key is unknown or a value doesn't fit, naming it.
     """
+    for name in os.environ:
+        section, nested, _ = name.removeprefix("FOOTNOTE_").partition("__")
+        if name.startswith("FOOTNOTE_") and nested and section.lower() not in Settings.model_fields:
+            raise SettingsError(f"The variable {name} sets nothing.", "Mend its name or unset it.")
     try:
         return Settings(**dict(overrides or {}))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        given = "" if "key" in key.lower() else f" (given: {first.get('input')!r})"  # a secret isn't shown
         raise SettingsError(
-            f"The setting '{key}' doesn't fit: {first['msg']} (given: {first.get('input')!r}).",
+            f"The setting '{key}' doesn't fit: {first['msg']}{given}.",
             f"Mend it in {CONFIG_FILE} or in the variable FOOTNOTE_{key.replace('.', '__').upper()}.",
         ) from None
+    except UnreadableSettings as error:
+        raise SettingsError(f"A FOOTNOTE_ variable can't be read: {error}.", "Mend or unset it.") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"{CONFIG_FILE} can't be read: {error}.", "Mend the file or move it away.") from None

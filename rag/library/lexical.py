@@ -38,7 +38,7 @@ class LexicalIndex:
         """Stores ``(chunk id, source id, text)`` entries and commits them."""
         with self._written() as writer:
             for chunk_id, source_id, text in entries:
-                document = tantivy.Document(source=[source_id], text=[text.translate(_FOLDED)])
+                document = tantivy.Document(source=[source_id], text=[_clean(text)])
                 document.add_unsigned("id", chunk_id)
                 writer.add_document(document)
 
@@ -86,7 +86,7 @@ class LexicalIndex:
 
     def terms(self, text: str) -> list[str]:
         """The text as the index sees it: folded, without stop words, stemmed."""
-        return list(self._analyser.analyze(text.translate(_FOLDED)))
+        return list(self._analyser.analyze(_clean(text)))
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a term, as BM25 has it: ``ln(1 + (n - df + .5) / (df + .5))``."""
@@ -104,3 +104,8 @@ class LexicalIndex:
 
     def close(self) -> None:
         """Nothing is held open between calls."""
+
+
+def _clean(text: str) -> str:
+    """One kind of apostrophe, and no lone surrogates."""
+    return text.translate(_FOLDED).encode("utf-8", "replace").decode()

@@ -20,6 +20,7 @@ from rag.settings import Settings
 Vectors = NDArray[np.float32]
 
 PACKAGED = "all-MiniLM-L6-v2"
+_CLS, _SEP = 101, 102  # as in BERT's vocabulary
 BATCH = 8  # on 2 cores, larger batches pad more and were slower
 
 
@@ -70,28 +71,32 @@ class OnnxEmbedder:
         from rag.models.onnx_export import converted
 
         onnx, weights_hash = converted(model, settings.cache)
+        config = json.loads((model / "config.json").read_text())
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = settings.embedder.threads or len(os.sched_getaffinity(0))
+        options.intra_op_num_threads = settings.embedder.threads or _cores()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime has a dozen kinds
+            raise ModelError(f"The prepared embedder {onnx} is damaged.", "Delete it: it is made again.") from error
         self._tokenizer = _tokenizer(model)
-        self.max_tokens = settings.embedder.max_tokens
-        self.dimension = int(json.loads((model / "config.json").read_text())["hidden_size"])
+        self.max_tokens = min(settings.embedder.max_tokens, int(config["max_position_embeddings"]))
+        self.dimension = int(config["hidden_size"])
         self.fingerprint = _fingerprint(weights_hash, "mean", self.max_tokens)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row a text; texts beyond `max_tokens` word pieces are cut."""
         room = self.max_tokens - 2
-        encoded = [[101, *encoding.ids[:room], 102] for encoding in self._encode(texts)]
+        encoded = [[_CLS, *encoding.ids[:room], _SEP] for encoding in self._encode(texts)]
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
         out = np.zeros((len(texts), self.dimension), np.float32)
         for at in range(0, len(order), BATCH):
             rows = order[at : at + BATCH]
             longest = len(encoded[rows[-1]])
-            ids = np.zeros((len(rows), longest), np.int64)
+            ids, mask = np.zeros((2, len(rows), longest), np.int64)
             for row, index in enumerate(rows):
                 ids[row, : len(encoded[index])] = encoded[index]
-            mask = (ids != 0).astype(np.int64)
+                mask[row, : len(encoded[index])] = 1
             out[rows] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
         return out
 
@@ -100,7 +105,8 @@ class OnnxEmbedder:
         return len(self._encode([text])[0].ids)
 
     def _encode(self, texts: Sequence[str]) -> list[Any]:
-        return cast(list[Any], self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False))
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]  # lone surrogates
+        return cast(list[Any], self._tokenizer.encode_batch_fast(clean, add_special_tokens=False))
 
 
 def _tokenizer(model: Path) -> Any:
@@ -109,7 +115,12 @@ def _tokenizer(model: Path) -> Any:
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True  # "[SEP]" in a text is a word, not the end of it
     return tokenizer
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class SentenceTransformerEmbedder:

@@ -50,11 +50,24 @@ def converted(model: Path, cache: Path) -> tuple[Path, str]:
 def _export(model: Path, target: Path) -> None:
     """Writes encoder, mean pooling and L2 normalisation as one graph with free batch and length."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".partial")
+    os.close(handle)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _write_graph(model, name)
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _write_graph(model: Path, target: str) -> None:
     import torch
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     encoder = AutoModel.from_pretrained(str(model)).eval()
 
     class SentenceEncoder(torch.nn.Module):
@@ -68,26 +81,17 @@ def _export(model: Path, target: Path) -> None:
     module.encoder = encoder
     ids = torch.randint(5, 2000, (2, 16))
     free: Any = {0: torch.export.Dim("batch", max=512), 1: torch.export.Dim("length", min=2, max=512)}
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".partial")
-    os.close(handle)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                module,
-                (ids, torch.ones_like(ids)),
-                name,
-                input_names=["input_ids", "attention_mask"],
-                output_names=["vectors"],
-                dynamic_shapes={"input_ids": free, "attention_mask": free},
-                dynamo=True,
-                external_data=False,
-                verbose=False,
-            )
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    torch.onnx.export(
+        module,
+        (ids, torch.ones_like(ids)),
+        target,
+        input_names=["input_ids", "attention_mask"],
+        output_names=["vectors"],
+        dynamic_shapes={"input_ids": free, "attention_mask": free},
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
 
 
 def _write(path: Path, content: bytes) -> None:
