@@ -18,7 +18,6 @@ _DROPPED = re.compile(
     "\U000e0000-\U000e007f]"  # tags, which hide instructions from the reader
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TRAILING = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _BLANKS = re.compile(r"\s+")
 
@@ -46,10 +45,9 @@ def canonical(text: str) -> str:
     Control and invisible characters are gone, lone surrogates have become U+FFFD, no line ends in blanks, and at most
     one blank line stands between paragraphs. Doing it twice changes nothing.
     """
-    text = _LINE_END.sub("\n", text)
-    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
-    text = _TRAILING.sub("", unicodedata.normalize("NFC", text))
-    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", _LINE_END.sub("\n", text)))
+    lines = unicodedata.normalize("NFC", text).split("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join([line.rstrip() for line in lines])).strip("\n")
 
 
 def one_line(text: str) -> str:

@@ -36,8 +36,7 @@ class File:
     @property
     def shown(self) -> str:
         """The name fit to be shown: last part only, without control characters, not too long."""
-        name = one_line(self.name.replace("\\", "/").rsplit("/", 1)[-1])
-        return name if len(name) <= _NAME_SHOWN else name[: _NAME_SHOWN - 1] + "…"
+        return shown_name(self.name)
 
     @property
     def suffix(self) -> str:
@@ -72,6 +71,12 @@ class File:
         """A file found within this one, one level deeper, on the same budget."""
         budget = self.budget or Budget(self.limits.members, self.limits.unpacked_bytes)
         return replace(self, data=data, name=name, hint=hint, depth=self.depth + 1, budget=budget)
+
+
+def shown_name(name: str) -> str:
+    """A name fit to be shown: its last part only, on one line, not too long."""
+    shown = one_line(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]) or "The file"
+    return shown if len(shown) <= _NAME_SHOWN else shown[: _NAME_SHOWN - 1] + "…"
 
 
 Loader = Callable[[File], Parsed]

@@ -31,7 +31,7 @@ def load(file: File) -> Parsed:
         language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
         drop_unseen(root)
         add_blocks(builder, main_blocks(root, getattr(found, "text", None) or ""))
-    title = one_line(getattr(found, "title", None) or "") or _title_element(decoded.text)
+    title = one_line(getattr(found, "title", None) or "").rstrip("¶ ") or _title_element(decoded.text)
     url = getattr(found, "url", None)
     return builder.build(
         title=title or file.title,
@@ -40,7 +40,6 @@ def load(file: File) -> Parsed:
         metadata={
             "author": getattr(found, "author", None),
             "date": getattr(found, "date", None),
-            "site": getattr(found, "sitename", None),
             "language": language or getattr(found, "language", None),
             **decoded.metadata,
         },
@@ -113,7 +112,11 @@ def _trafilatura(source: str) -> Any:
 
     try:
         return bare_extraction(
-            source, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
+            source,
+            favor_recall=True,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},  # said, not guessed
         )
     except Exception:  # any page may trip it (its own and lxml's errors vary); the page's own tree is read then
         return None

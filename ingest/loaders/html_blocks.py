@@ -23,6 +23,7 @@ _BLOCKS, _UNSEEN = frozenset(_BLOCK_NAMES.split()), frozenset(_UNSEEN_NAMES.spli
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LAYOUT = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "form"})  # in a cell: the table is there for looks
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
+_PERMALINKS = frozenset("¶#§🔗")  # what links of headings to themselves are made of
 _BREAK = "\v"  # <br>, until blanks are collapsed
 _LONG_CELL = 1_500  # characters; a "table" with such cells is there for looks
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
@@ -61,6 +62,7 @@ def drop_unseen(root: etree._Element) -> None:
             or local_name(element) in _UNSEEN
             or "hidden" in element.attrib
             or _HIDDEN.search(element.get("style") or "") is not None
+            or (local_name(element) == "a" and (element.text or "").strip() in _PERMALINKS and not len(element))
         )
         if unseen and element.getparent() is not None:
             remove(element)
@@ -205,11 +207,11 @@ class _Flow:
 
 def _rows(table: etree._Element) -> list[list[str]]:
     """The cells of a table of data. Empty for a table that only lays out a page."""
+    if any(isinstance(element.tag, str) and local_name(element) in _LAYOUT for element in table.iterdescendants()):
+        return []
     rows: list[list[str]] = []
     for element in table.iterdescendants():
         name = local_name(element) if isinstance(element.tag, str) else ""
-        if name in _LAYOUT:
-            return []
         if name in ("tr", "caption"):
             rows.append([])
         if name in ("td", "th", "caption") and rows:

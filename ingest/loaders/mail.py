@@ -1,12 +1,12 @@
 """E-mails and Outlook messages: who, when, what, then the attachments."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 
 from ingest.encodings import decode
 from ingest.loaders.file import File
@@ -22,9 +22,7 @@ def load(file: File) -> Parsed:
     """Read an e-mail."""
     message = message_from_bytes(file.data, policy=default)
     texts, attachments = [], []
-    for part in message.walk():
-        if part.is_multipart() and part.get_content_type() != "message/rfc822":
-            continue
+    for part in _leaves(message):
         name = _safe(part.get_filename)
         if part.get_content_disposition() == "attachment" or name or part.get_content_maintype() != "text":
             attachments.append((name, part))
@@ -72,6 +70,15 @@ def _built(file: File, media_type: str, headers: Mapping[str, str], body: str, a
         metadata={"author": headers["From"], "date": _day(headers["Date"])},
         notes=notes,
     )
+
+
+def _leaves(part: Message) -> Iterator[Message]:
+    """The parts that have content; a message within counts as one, for it is read as a file of its own."""
+    if part.is_multipart() and part.get_content_type() != "message/rfc822":
+        for inner in cast(list[Message], part.get_payload()):
+            yield from _leaves(inner)
+    else:
+        yield part
 
 
 def _safe(call: Any) -> str:

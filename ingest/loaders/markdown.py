@@ -61,7 +61,7 @@ def _plain(value: object) -> str | bool | int | float | list[str] | None:
     if isinstance(value, str):
         return one_line(value[:_LONGEST_VALUE])
     if isinstance(value, list):
-        return [str(item) for item in map(_plain, value[:100]) if item is not None and not isinstance(item, list)]
+        return [str(_plain(item)) for item in value[:100] if isinstance(item, str | int | float | datetime.date)]
     return None
 
 

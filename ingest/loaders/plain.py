@@ -28,7 +28,7 @@ def load(file: File) -> Parsed:
 def title_line(text: str) -> str | None:
     """The first line, if it reads like a title: short, without a closing stop, and set off from what follows."""
     first, _, rest = text.lstrip().partition("\n")
-    title = one_line(first)
+    title = one_line(first[: 2 * _TITLE_LENGTH])
     if not 2 <= len(title) <= _TITLE_LENGTH or title.endswith(_CLOSING) or not re.search(r"[^\W\d_]", title):
         return None
     following = rest.partition("\n")[0]

@@ -11,6 +11,7 @@ import zlib
 from pathlib import PurePosixPath
 
 from ingest.encodings import decode
+from ingest.loaders.file import shown_name
 from rag.errors import SourceError
 
 _HEAD = 64 * 1024  # bytes of text looked at
@@ -105,7 +106,7 @@ def sniff(data: bytes, name: str, hint: str | None = None) -> str:
     Raises:
         SourceError: It is empty, or of a kind that has no text to read.
     """
-    shown = PurePosixPath(name.replace("\\", "/")).name or name
+    shown = shown_name(name)
     if not data:
         raise SourceError(f"{shown} is empty.", "Check that it was saved or downloaded wholly.")
     if b"%PDF-" in data[:1024]:
@@ -122,7 +123,7 @@ def sniff(data: bytes, name: str, hint: str | None = None) -> str:
         return _in_zip(data)
     if data.startswith(_OLE):
         return _in_ole(data, shown)
-    return _text_type(_head(data, shown), PurePosixPath(shown).suffix.lower(), hint)
+    return _text_type(_head(data, shown), PurePosixPath(name.replace("\\", "/")).suffix.lower(), hint)
 
 
 def _in_zip(data: bytes) -> str:
