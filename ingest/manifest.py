@@ -84,6 +84,15 @@ def _targets(entry: Entry, manifest: Path, wanted: Callable[[Entry], bool]) -> I
         yield Target(str(folder / pattern), problem=problem)
 
 
+def is_synced(library: Library, manifest: Path) -> bool:
+    """Whether the library was made to match this manifest before."""
+    return library.catalogue.get(_key(manifest)) is not None
+
+
+def _key(manifest: Path) -> str:
+    return f"manifest:{manifest.resolve()}"
+
+
 def sync(
     library: Library,
     pipeline: Pipeline,
@@ -101,7 +110,7 @@ def sync(
         SourceError: The manifest can't be read or is wrong.
     """
     targets = targets_of(manifest)
-    key = f"manifest:{manifest.resolve()}"
+    key = _key(manifest)
     before = set(json.loads(library.catalogue.get(key) or "[]"))
     now = [target.location for target in targets]
     dropped = sorted(before - set(now))

@@ -16,7 +16,6 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from ingest.manifest import Entry
     from ingest.pipeline import OnProgress, Pipeline, Stop
     from ingest.report import Report
     from ingest.targets import Target
@@ -117,6 +116,15 @@ class Workspace:
         with self._adding:
             return sync(self.library, self._pipeline, manifest, dry_run=dry_run, on_progress=on_progress, stop=stop)
 
+    def fetch_quickly(self, target: "Target", seconds: int) -> "Report":
+        """Adds one address, giving up after some seconds."""
+        from ingest.pipeline import Pipeline
+
+        reading = self.settings.ingest.model_copy(update={"fetch_seconds": seconds})
+        settings = self.settings.model_copy(update={"ingest": reading})
+        with self._adding:
+            return Pipeline(self.library, self.embedder, settings).run([target])
+
     def remove(self, source_ids: Sequence[str]) -> None:
         """Removes sources.
 
@@ -159,8 +167,3 @@ def starter_manifest() -> Path | None:
     """The manifest of the starter library, where Footnote runs from its checkout."""
     manifest = Path(__file__).parents[1] / "sources" / "sources.toml"
     return manifest if manifest.is_file() else None
-
-
-def prefetched(entry: "Entry") -> bool:
-    """Whether an entry of a manifest is an address to be tried at the first start."""
-    return entry.prefetch
