@@ -1,0 +1,244 @@
+"""How well the words of a source support a sentence, told without a second model.
+
+Figures, names and negation are compared literally, since that is where similarity misleads most; the rest is
+told from the words both share and from the nearness of their vectors. The weights are fitted
+(`benchmarks.support.fit`) on open data.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.figures import Figure, derivable, figures
+from rag.answering.names import Name, NameIndex, names, rival
+from rag.answering.polarity import overstated, turned
+from rag.answering.wording import EMPTY, stems, words
+from rag.sentences import split_sentences
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts to unit vectors, one row a text."""
+
+WEIGHTS = "support.json"
+_DECISIVE = ("figures_missing", "figures_moved", "names_missing")
+"""A claim with one of these isn't supported, however near it comes otherwise."""
+_NEVER_HIGHER = 0.5
+"""How near to the line between supported and not such a claim may come."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How well a claim is supported, 0 to 1, whether that is enough, and in words why not."""
+
+    score: float
+    supported: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What comparing a claim with its premises found: numbers to weigh, and reasons, the gravest first."""
+
+    signals: Mapping[str, float]
+    reasons: tuple[str, ...]
+
+
+class SupportChecker:
+    """Compares claims with what they are said to rest on. Thread-safe."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+
+    def check(self, claim: str, premises: Sequence[str], context: str = "") -> Verdict:
+        """How well the premises, taken together, support the claim.
+
+        Args:
+            claim: One sentence.
+            premises: Exact words of the sources: sentences or whole passages.
+            context: What stands around the premises (title, neighbouring sentences). It may give the names that
+                the premises only point to ("he", "the company"), but no figures.
+        """
+        text = " ".join(premises).strip()
+        if not text or not claim.strip():
+            return Verdict(0.0, False, "no source is given for this")
+        sentences = [premise[a:b] for premise in premises for a, b in split_sentences(premise)]
+        vectors = self._embed([claim, *sentences])
+        return judge(compare(claim, sentences, context, vectors[1:] @ vectors[0]))
+
+
+def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray[np.float32]) -> Findings:
+    """What tells a supported claim from another; the cosines are those of the sentences to the claim."""
+    premise = " ".join(sentences)
+    said, source = words(claim), words(premise)
+    said_stems, source_stems = stems(said), stems(source)
+    figure_signals, figure_reasons = _figures(claim, premise, context)
+    name_signals, name_reasons, named = _names(claim, premise, context)
+    counted = {w.stem for f in figures(claim) for w in words(f.text)}
+    plain = {s for s in said_stems if s not in counted | named}
+    uncovered = {s for s in plain if s not in source_stems}
+    run = [w.stem for w in said if w.content]
+    pairs = set(zip(run, run[1:], strict=False))
+    source_run = [w.stem for w in source if w.content]
+    near = {(a, b) for i, a in enumerate(source_run) for b in source_run[max(0, i - 3) : i + 4]}
+    turn = turned(said, [words(sentence) for sentence in sentences])
+    reasons = [*figure_reasons, *name_reasons]
+    if turn.share:
+        reasons.append("the source denies this" if turn.more <= 0 else "the source doesn't deny this, as is said here")
+    if turn.opposites:
+        reasons.append(f"the source says “{turn.opposites[1]}”, not “{turn.opposites[0]}”")
+    signals = {
+        **figure_signals,
+        **name_signals,
+        "uncovered": len(uncovered) / (len(plain) + 1.0),
+        "uncovered_count": math.log1p(len(uncovered)),
+        "coverage": len(said_stems & source_stems) / (len(said_stems) or 1),
+        "pairs": len(pairs & near) / (len(pairs) + 1.0),
+        "cosine": float(cosines.max(initial=0.0)),
+        "cosine_mean": float(cosines.mean()) if len(cosines) else 0.0,
+        "turned": turn.share,
+        "turned_and_more": float(turn.share > 0 and turn.more != 0),
+        "negations_added": float(turn.more > 0),
+        "negations_dropped": float(turn.more < 0),
+        "opposed": float(turn.opposites is not None),
+        "overstated": float(overstated(claim, premise)),
+        "length": math.log1p(len(said_stems)),
+        "source_length": math.log1p(len(source_stems)),
+    }
+    missing = [w.text for w in said if w.stem in uncovered]
+    if missing:
+        shown = ", ".join(f"“{w}”" for w in dict.fromkeys(missing[:3]))
+        reasons.append(f"the source doesn't say this; nothing in it matches {shown}")
+    return Findings(signals, tuple(reasons))
+
+
+def judge(findings: Findings) -> Verdict:
+    """The findings weighed."""
+    fitted = weights()
+    logit = fitted["bias"] + sum(fitted["weights"][name] * findings.signals[name] for name in fitted["weights"])
+    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+    if any(findings.signals[name] > 0 for name in _DECISIVE):
+        score = min(score, fitted["threshold"] * _NEVER_HIGHER)
+    supported = score >= fitted["threshold"]
+    # Shown scores are spread so that 0.5 is the line between supported and not.
+    line = fitted["threshold"]
+    shown = 0.5 + 0.5 * (score - line) / (1 - line) if supported else 0.5 * score / line
+    reason = None if supported else (findings.reasons or ("the source doesn't say this clearly",))[0]
+    return Verdict(round(shown, 4), supported, reason)
+
+
+@cache
+def weights() -> Any:
+    """The fitted weights, as `benchmarks.support.fit` wrote them."""
+    return json.loads(files("rag.answering").joinpath(WEIGHTS).read_text(encoding="utf-8"))
+
+
+def _figures(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str]]:
+    claimed, stated = figures(claim), figures(premise)
+    missing, moved, worked_out = [], [], 0
+    reasons = []
+    for figure in claimed:
+        same = [other for other in stated if figure.agrees(other)]
+        if same:
+            elsewhere = _moved(figure, same, stated)
+            if elsewhere:
+                moved.append(figure)
+                reasons.append(f"the source says {_phrase(elsewhere)}, not {_phrase(figure)}")
+        elif derivable(figure, claim, premise) or (figure.kind == "ordinal" and figure.value == 1):
+            worked_out += 1  # "first" is more often concluded than copied
+        else:
+            missing.append(figure)
+            instead = _instead(figure, claimed, stated)
+            if instead:
+                reasons.append(f"the source says {_phrase(instead)}, not {_phrase(figure)}")
+            else:
+                reasons.append(f"the source doesn't mention {_phrase(figure)}")
+    with_rival = sum(_instead(f, claimed, stated) is not None for f in missing)
+    return {
+        "figures_missing": float(min(2, len(missing))),
+        "figure_missing": float(bool(missing)),
+        "figures_with_rival": float(min(2, with_rival)),
+        "figures_moved": float(min(2, len(moved))),
+        "figures_worked_out": float(min(2, worked_out)),
+        "figures_found": float(min(3, len(claimed) - len(missing) - worked_out)),
+    }, reasons
+
+
+def _moved(figure: Figure, same: Sequence[Figure], stated: Sequence[Figure]) -> Figure | None:
+    """What the source counts so many of, where the claim counts another thing that the source counts, too."""
+    if not figure.unit or figure.unit in EMPTY or figure.kind not in ("plain", "ordinal"):
+        return None
+
+    def unit(f: Figure) -> str:
+        return words(f.unit)[0].stem if f.unit and words(f.unit) else ""
+
+    own = unit(figure)
+    if any(unit(other) == own for other in same):
+        return None
+    return next((o for o in stated if unit(o) == own and o.kind == figure.kind and not figure.agrees(o)), None)
+
+
+def _instead(figure: Figure, claimed: Sequence[Figure], stated: Sequence[Figure]) -> Figure | None:
+    """What the source says in place of a figure it doesn't have."""
+    free = [o for o in stated if o.kind == figure.kind and not any(f.agrees(o) for f in claimed)]
+    same_unit = [o for o in free if o.unit and o.unit == figure.unit]
+    return next(iter(same_unit or free), None)
+
+
+def _phrase(figure: Figure) -> str:
+    unit = figure.unit if figure.unit and figure.unit not in EMPTY and figure.kind != "year" else ""
+    return f"{figure.text.strip()} {unit}".strip()
+
+
+def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str], set[str]]:
+    claimed, sourced = names(claim), names(premise)
+    said, source = words(claim), words(premise)
+    here, around, own = NameIndex(premise), NameIndex(f"{context} {premise}"), NameIndex(claim)
+    others = [name for name in sourced if own.missing(name)]
+    missing = initial = partly = only_around = displaced = 0
+    reasons = []
+    for name in claimed:
+        gone = here.missing(name)
+        other = rival(name, said, [*others, *(n for n in sourced if set(n.parts) & set(name.parts))], source)
+        other = other if other in others else None
+        instead = f"; it speaks of {other.text}" if other else ""
+        if not gone:
+            displaced += other is not None
+        elif not around.missing(name):
+            only_around += 1
+            displaced += other is not None
+        elif name.initial:
+            initial += 1
+            reasons.append(f"the source doesn't mention {name.text}{instead}")
+        elif gone[-1] != name.parts[-1] and not _other_of_that_name(name, gone, sourced):
+            partly += 1
+        else:
+            missing += 1
+            reasons.insert(0, f"the source doesn't mention {name.text}{instead}")
+        if not gone and other:
+            reasons.append(f"the source says this of {other.text}, not of {name.text}")
+    stems_of_names = {w.stem for name in claimed if not name.initial for w in words(name.text)}
+    return (
+        {
+            "names_missing": float(min(2, missing)),
+            "name_missing": float(missing > 0),
+            "initial_missing": float(min(1, initial)),
+            "names_partly": float(min(2, partly)),
+            "names_around": float(min(2, only_around)),
+            "names_displaced": float(min(2, displaced)),
+            "names_found": float(min(3, len(claimed) - missing - initial - partly - only_around)),
+        },
+        reasons,
+        stems_of_names,
+    )
+
+
+def _other_of_that_name(name: Name, gone: Sequence[str], sourced: Sequence[Name]) -> bool:
+    """Whether the source has one who shares part of the name but not all: another Abe."""
+    kept = set(name.parts) - set(gone)
+    return any(kept & set(other.parts) and set(other.parts) - set(name.parts) for other in sourced)
