@@ -156,9 +156,7 @@ def doctor(
     from rag.library import health
 
     with explained(debug), _library(library) as opened:
-        if repair:
-            health.repair(opened)
-        found = health.examine(opened)
+        found = health.repair(opened) if repair else health.examine(opened)
     if as_json:
         _print_json(found.as_dict())
     else:

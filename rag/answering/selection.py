@@ -11,6 +11,10 @@ from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate
 from rag.library.index import Index
 
+UNSURE = 0.42
+"""Similarity of the best sentence at which it is as likely that the sources answer as that they don't."""
+STEEPNESS = 12.0
+
 _WORD = re.compile(r"\w+")
 _SAME = 0.8  # share of words from which two sentences say the same
 
@@ -36,9 +40,7 @@ def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) 
     total = sum(weights.values()) or 1.0
     vectors = np.stack([s.vector for s in usable])
     similar = (vectors @ task.retrieved.vectors.T).max(axis=1)
-    covered = [
-        sum(weights[t] for t in set(index.terms(s.text)) & weights.keys()) / total for s in usable
-    ]
+    covered = [sum(weights[t] for t in set(index.terms(s.text)) & weights.keys()) / total for s in usable]
     fused = [task.retrieved.hits[s.hit].scores.fused or 0.0 for s in usable]
     score = 0.5 * similar + 0.35 * np.asarray(covered) + 0.15 * np.asarray(fused)
     chosen: list[int] = []
@@ -47,9 +49,7 @@ def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) 
             break
         if not any(_alike(usable[i].text, usable[j].text) for j in chosen):
             chosen.append(int(i))
-    together = " ".join(usable[i].text for i in chosen)
-    coverage = sum(weights[t] for t in set(index.terms(together)) & weights.keys()) / total
-    logit = 8.0 * (float(similar.max()) - 0.25) + 3.0 * (coverage - 0.2)
+    logit = STEEPNESS * (float(similar.max()) - UNSURE)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
     return Choice(tuple(usable[i] for i in order), 1 / (1 + math.exp(-logit)))
 
