@@ -34,6 +34,7 @@ def build(workspace: "Workspace") -> "gr.Blocks":
     import gradio as gr
 
     from ui.web.pages.ask import ask_page
+    from ui.web.pages.sources import sources_page
     from ui.web.render import render
 
     with gr.Blocks(
@@ -43,8 +44,11 @@ def build(workspace: "Workspace") -> "gr.Blocks":
         delete_cache=(3600, _KEPT_FOR),
     ) as pages:
         gr.HTML(render("header.html"), elem_id="header", apply_default_css=False, js_on_load=None)
-        with gr.Tabs(elem_id="pages"), gr.Tab("Ask", id="ask", elem_id="ask-page"):
-            ask_page(workspace)
+        with gr.Tabs(elem_id="pages"):
+            with gr.Tab("Ask", id="ask") as ask:
+                ask_page(workspace, pages, ask)
+            with gr.Tab("Sources", id="sources"):
+                sources_page(workspace)
     pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return cast("gr.Blocks", pages)  # Gradio types entering its blocks as Any
 

@@ -45,6 +45,7 @@ def _environment() -> Environment:
         "confidence": confidence,
         "support": support,
         "short": short,
+        "size": size,
         "place": place,
         "path": path,
         "count": lambda n, one, many: f"{n:,} {one if n == 1 else many}",
@@ -84,6 +85,13 @@ def day(timestamp: str) -> str:
     except ValueError:
         return timestamp
     return f"{moment.day} {moment:%b %Y}"
+
+
+def size(characters: int) -> str:
+    """A length for reading: ``830``, ``12k``, ``3.4M`` characters."""
+    if characters < 1_000:
+        return str(characters)
+    return f"{characters / 1_000:.0f}k" if characters < 1_000_000 else f"{characters / 1_000_000:.1f}M"
 
 
 def confidence(value: float) -> str:

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 _ON_LOAD = "footnotes.transcript(element, question => trigger('submit', {question}))"
 
 
-def ask_page(workspace: "Workspace") -> None:
+def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> None:
     """Builds the page inside the current Gradio block."""
     suggestions = Suggestions(workspace)
 
@@ -35,7 +35,7 @@ def ask_page(workspace: "Workspace") -> None:
             count=len(workspace.library.sources()) if empty else 0,
         )
 
-    def put(question: str, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+    def put(question: str, conversation: Conversation, scope: list[str]) -> Iterator[tuple[Any, ...]]:
         """Streams the growing transcript: text box, conversation, transcript."""
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip()
@@ -44,7 +44,9 @@ def ask_page(workspace: "Workspace") -> None:
         conversation = asked(conversation, question.strip())
         yield gr.update(value="", submit_btn=False, stop_btn=True), conversation, shown(conversation)
         try:
-            for answer in workspace.stream(Inquiry(question=question, history=history)):
+            for answer in workspace.stream(
+                Inquiry(question=question, history=history, sources=chosen(workspace, scope))
+            ):
                 conversation = last(conversation, answer=answer)
                 yield gr.skip(), conversation, shown(conversation)
         except FootnoteError as error:
@@ -54,8 +56,8 @@ def ask_page(workspace: "Workspace") -> None:
             conversation = last(conversation, error="Something unforeseen went wrong; the server's log says what.")
         yield gr.update(submit_btn=True, stop_btn=False), conversation, shown(conversation)
 
-    def put_suggested(event: gr.EventData, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
-        yield from put(str(event.question)[:LONGEST_QUESTION], conversation)
+    def put_suggested(event: gr.EventData, conversation: Conversation, scope: list[str]) -> Iterator[tuple[Any, ...]]:
+        yield from put(str(event.question)[:LONGEST_QUESTION], conversation, scope)
 
     def stopped(conversation: Conversation) -> tuple[Any, ...]:
         if conversation and conversation[-1].waiting:
@@ -65,11 +67,25 @@ def ask_page(workspace: "Workspace") -> None:
     def begin_again() -> tuple[Any, ...]:
         return gr.update(value="", submit_btn=True, stop_btn=False), (), shown(())
 
+    def opened(conversation: Conversation, scope: list[str]) -> tuple[Any, ...]:
+        choices = scopes(workspace)
+        kept = [value for value in scope if value in {known for _, known in choices}]
+        return shown(conversation), gr.update(choices=choices, value=kept, visible=len(choices) > 1)
+
     with gr.Row(elem_id="ask"):
         with gr.Column(elem_id="talk", min_width=0):
             transcript = gr.HTML(
                 elem_id="transcript", apply_default_css=False, js_on_load=_ON_LOAD, value=render("loading.html")
             )
+            with gr.Row(elem_id="scope-row"):
+                scope = gr.Dropdown(
+                    elem_id="scope",
+                    label="Answer from these sources only",
+                    show_label=False,
+                    container=False,
+                    multiselect=True,
+                    choices=[],
+                )
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     elem_id="question",
@@ -85,15 +101,43 @@ def ask_page(workspace: "Workspace") -> None:
                     scale=1,
                 )
                 again = gr.Button("New", elem_id="again", size="sm", min_width=0, scale=0)
-        gr.HTML(render("panel.html"), elem_id="panel", apply_default_css=False, js_on_load="footnotes.listSources()")
+        gr.HTML(
+            render("panel.html", name="Sources", listed=True),
+            elem_classes="panel-slot",
+            apply_default_css=False,
+            js_on_load="footnotes.listSources()",
+        )
 
     conversation = gr.State(())
     outputs = [question, conversation, transcript]
     quiet: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "api_visibility": "private"}
     asking: Any = [
-        question.submit(put, [question, conversation], **quiet, concurrency_id="ask", concurrency_limit=2),
-        transcript.submit(put_suggested, [conversation], **quiet, concurrency_id="ask"),
+        question.submit(put, [question, conversation, scope], **quiet, concurrency_id="ask", concurrency_limit=2),
+        transcript.submit(put_suggested, [conversation, scope], **quiet, concurrency_id="ask"),
     ]
     question.stop(stopped, [conversation], **quiet, cancels=asking, queue=False)
     again.click(begin_again, [], **quiet, cancels=asking)
-    gr.on(None, lambda: shown(()), outputs=[transcript], show_progress="hidden", api_visibility="private")
+    for appears in (pages.load, tab.select):  # the library may have changed meanwhile
+        appears(opened, [conversation, scope], [transcript, scope], show_progress="hidden", api_visibility="private")
+
+
+_COLLECTION = "collection:"
+
+
+def scopes(workspace: "Workspace") -> list[tuple[str, str]]:
+    """What a question can be limited to, as shown and as chosen: collections, then sources."""
+    sources = workspace.library.sources()
+    collections = sorted({source.collection for source in sources if source.collection})
+    return [(f"Collection: {name}", _COLLECTION + name) for name in collections] + [(s.title, s.id) for s in sources]
+
+
+def chosen(workspace: "Workspace", scope: list[str]) -> frozenset[str] | None:
+    """The ids of the sources meant by what was chosen; None means all."""
+    if not scope:
+        return None
+    wanted = set(scope)
+    return frozenset(
+        source.id
+        for source in workspace.library.sources()
+        if source.id in wanted or (source.collection and _COLLECTION + source.collection in wanted)
+    )

@@ -64,12 +64,14 @@ const footnotes = (() => {
   let opener = null; // what had the focus before the panel took it
   let asked = 0; // only the latest request may fill the panel
 
-  const panel = () => find(".panel");
+  const panels = () => [...document.querySelectorAll(".panel")];
+  const panel = () => panels().find((one) => one.closest(".tabitem")?.offsetWidth) ?? null; // that of the page shown
+  const part = (selector) => find(selector, panel());
   const isSheetOpen = () => panel()?.classList.contains("open");
 
   async function fill(url) {
     const mine = ++asked;
-    const body = find(".panel-body");
+    const body = part(".panel-body");
     body.setAttribute("aria-busy", "true");
     let html;
     try {
@@ -88,22 +90,22 @@ const footnotes = (() => {
   // Also called by the Ask page when Gradio has made the panel.
   async function listSources() {
     if (!(await fill("/view/sources"))) return;
-    find(".panel-name").textContent = "Sources";
-    find("[data-list]").hidden = true;
-    find(".panel-body").scrollTop = 0;
+    part(".panel-name").textContent = "Sources";
+    part("[data-list]").hidden = true;
+    part(".panel-body").scrollTop = 0;
     markOpened(null);
   }
 
   async function openSource({ source, version, start, end, around }) {
     const query = new URLSearchParams(Object.entries({ version, start, end, around }).filter(([, value]) => value));
     if (!(await fill(`/view/source/${encodeURIComponent(source)}?${query}`))) return;
-    find(".panel-name").textContent = "Source";
-    find("[data-list]").hidden = false;
+    part(".panel-name").textContent = "Source";
+    part("[data-list]").hidden = !panel().dataset.listed;
     showWords();
   }
 
   function showWords() {
-    const body = find(".panel-body");
+    const body = part(".panel-body");
     const mark = find("mark", body);
     body.scrollTop = mark
       ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop - body.clientHeight / 3
@@ -147,6 +149,26 @@ const footnotes = (() => {
     }).observe(element, { childList: true, subtree: true });
   }
 
+  // -- the sources page ----------------------------------------------------------------------------------------------
+
+  // Called by the Sources page when Gradio has made its table; a source is removed by a second click.
+  function table(element, remove) {
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove]");
+      if (!button) return;
+      if (button.dataset.sure) { remove(button.dataset.remove); return; }
+      if (button.dataset.asked) return;
+      button.dataset.asked = button.textContent;
+      button.textContent = "Really remove?";
+      setTimeout(() => { button.dataset.sure = "yes"; }, 400); // a double click is not yet a yes
+      setTimeout(() => {
+        button.textContent = button.dataset.asked;
+        delete button.dataset.sure;
+        delete button.dataset.asked;
+      }, 5000);
+    });
+  }
+
   // -- one set of listeners for everything ---------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
@@ -159,7 +181,7 @@ const footnotes = (() => {
     else if (button.matches(".skip")) { event.preventDefault(); find("#question textarea")?.focus(); }
     else if (button.dataset.source) {
       hideQuote();
-      if (button.closest("#transcript")) markOpened(button);
+      if (!button.closest(".panel")) markOpened(button);
       if (!button.closest(".panel")) openSheet(button);
       openSource(button.dataset);
     }
@@ -187,6 +209,6 @@ const footnotes = (() => {
     new MutationObserver(applyTheme).observe(document.body, { attributeFilter: ["class"] });
   });
 
-  return { transcript, openSource, listSources };
+  return { transcript, table, listSources };
 })();
 window.footnotes = footnotes;
