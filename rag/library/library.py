@@ -116,8 +116,8 @@ class Library:
         """
         if not versions:
             return
+        self.check_embedder(embedder)
         with self._change():
-            self.check_embedder(embedder)
             if self.embedder != embedder:
                 self._start_empty(embedder)
             self.cache.add(embedder, vectors)
@@ -154,7 +154,7 @@ class Library:
         stamp, revision = self.index.stamp, self.revision
         if stamp is not None and stamp.revision > revision:
             self.refill()  # the catalogue was put back to an older state, in which ids may mean other chunks
-        elif revision > 0 and (stamp is None or (stamp.embedder, stamp.revision) != (self.embedder, revision)):
+        elif stamp is None or (stamp.embedder, stamp.revision) != (self.embedder or "", revision):
             try:
                 self.reconcile()
             except LibraryError:  # what a dead process left may bar the way

@@ -18,16 +18,17 @@ class LibraryLock:
         self._owner = folder / "owner.json"
         try:
             self._lock.acquire(timeout=0)
+            self.announce(None)
         except Timeout:
             raise LibraryInUseError(
                 f"The library at {folder} is in use by {self._describe_owner()}.",
                 "Stop that process, wait for it to end, or name another folder with --library.",
             ) from None
         except OSError as error:
+            self._lock.release()
             raise LibraryError(
                 f"The library at {folder} can't be locked: {error.strerror}.", "Check that the folder is writable."
             ) from error
-        self.announce(None)
 
     def announce(self, address: str | None) -> None:
         """Notes who holds the library, and under which address it can be asked."""
