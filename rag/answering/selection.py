@@ -16,7 +16,9 @@ UNSURE = 0.42
 STEEPNESS = 12.0
 
 _WORD = re.compile(r"\w+")
-_SAME = 0.8  # share of words from which two sentences say the same
+SAME_MEANING = 0.75
+"""Cosine from which two sentences say the same, so that one of them is enough."""
+_SAME_WORDS = 0.8  # share of words from which they do
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) 
     for i in np.argsort(-score, kind="stable"):
         if len(chosen) == most or (chosen and score[i] < 0.72 * score[chosen[0]]):
             break
-        if not any(_alike(usable[i].text, usable[j].text) for j in chosen):
+        if not any(_says_the_same(usable[i], usable[j]) for j in chosen):
             chosen.append(int(i))
     logit = STEEPNESS * (float(similar.max()) - UNSURE)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
@@ -59,6 +61,9 @@ def _rank_of_source(usable: Sequence[Candidate], chosen: Sequence[int], i: int) 
     return next(rank for rank, j in enumerate(chosen) if usable[j].version == usable[i].version)
 
 
-def _alike(one: str, other: str) -> bool:
-    a, b = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
-    return len(a & b) >= _SAME * min(len(a), len(b))
+def _says_the_same(one: Candidate, other: Candidate) -> bool:
+    """Whether a sentence would only repeat another, in its words or in other ones."""
+    if float(one.vector @ other.vector) >= SAME_MEANING:
+        return True
+    a, b = set(_WORD.findall(one.text.casefold())), set(_WORD.findall(other.text.casefold()))
+    return len(a & b) >= _SAME_WORDS * min(len(a), len(b))
