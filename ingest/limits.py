@@ -1,8 +1,11 @@
 """How much a file may cost before it is given up."""
 
+from typing import Self
+
 from pydantic import Field
 
 from rag.schema import Noun
+from rag.settings import IngestSettings
 
 MiB = 1024 * 1024
 
@@ -19,3 +22,12 @@ class Limits(Noun):
     members: int = Field(5_000, ge=1, description="files in an archive")
     depth: int = Field(3, ge=0, description="archives within archives, attachments within messages")
     pages: int = Field(20_000, ge=1, description="pages of a document")
+
+    @classmethod
+    def of(cls, settings: IngestSettings) -> Self:
+        """The limits that the settings ask for."""
+        return cls(
+            file_bytes=settings.max_file_mb * 1_000_000,
+            seconds=settings.parse_seconds,
+            memory_bytes=settings.parse_memory_mb * 1_000_000,
+        )

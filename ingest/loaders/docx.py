@@ -26,8 +26,8 @@ def load(file: File) -> Parsed:
     """Read a Word document."""
     import docx
 
-    with opened(file):
-        document: Any = docx.Document(io.BytesIO(file.data))
+    with opened(file) as package:
+        document: Any = docx.Document(io.BytesIO(package.office()))
     reader = _Reader(document)
     reader.body(document.element.body)
     reader.parts_apart()

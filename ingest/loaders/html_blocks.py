@@ -46,7 +46,8 @@ def parse_html(source: str) -> lxml_html.HtmlElement | None:
     """The tree of an HTML page, mended as browsers would. None if there is nothing in it."""
     parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
     try:
-        root = lxml_html.document_fromstring(_XML_DECLARATION.sub("", source, count=1), parser=parser)
+        declaration = _XML_DECLARATION.match(source)  # lxml refuses text that declares an encoding
+        root = lxml_html.document_fromstring(source[declaration.end() :] if declaration else source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
     return root

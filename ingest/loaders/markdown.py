@@ -11,8 +11,6 @@ from ingest.parsed import Parsed, TextBuilder, canonical, one_line
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _LONGEST_FRONT_MATTER = 64 * 1024
 _LONGEST_VALUE = 2_000
-_TAG = re.compile(r"<[^>]*>")
-_KEY = re.compile(r"[\w -]+")
 
 
 def load(file: File) -> Parsed:

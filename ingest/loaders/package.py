@@ -1,6 +1,7 @@
 """ZIP files opened with care: many formats are one inside."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from ingest.loaders.file import Budget, File
 from rag.errors import SourceError
 
 _SMALL = 4 * 1024 * 1024  # bytes that anything may unpack to, whatever the ratio
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _END = b"PK\x05\x06"
 _BYTES_PER_MEMBER = 46  # at least, in the list of contents (APPNOTE.TXT 4.3.12)
 
@@ -56,6 +58,22 @@ class Package:
             return parse_xml(self.read(name))
         except (etree.XMLSyntaxError, ValueError) as error:
             raise SourceError(f"{self._file.shown} is damaged: {error}.", "Open and save it again.") from None
+
+    def office(self) -> bytes:
+        """The file as Office libraries expect it: in the transitional variant of Office Open XML, not the strict one.
+
+        The two differ in the names of their namespaces (ISO/IEC 29500-1, annex A, and 29500-4).
+        """
+        if "_rels/.rels" not in self or b"purl.oclc.org/ooxml" not in self.read("_rels/.rels"):
+            return self._file.data
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as plain:
+            for info in self.members:
+                data = self.read(info)
+                if info.filename.endswith((".xml", ".rels")):
+                    data = _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/", data)
+                plain.writestr(info.filename, data)
+        return buffer.getvalue()
 
 
 @contextmanager

@@ -15,8 +15,8 @@ def load(file: File) -> Parsed:
     import pptx
 
     builder, blank = TextBuilder(), []
-    with opened(file):
-        deck: Any = pptx.Presentation(io.BytesIO(file.data))
+    with opened(file) as package:
+        deck: Any = pptx.Presentation(io.BytesIO(package.office()))
     for number, slide in enumerate(deck.slides, start=1):
         before = builder.text_length
         builder.page(number)

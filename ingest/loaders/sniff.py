@@ -81,10 +81,8 @@ _BY_SUFFIX = {
 }
 _BY_HINT = {"text/markdown", "text/csv", "text/tab-separated-values", "text/html", "message/rfc822"}
 
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta)\b", re.I | re.S
-)
-_ANY_TAG = re.compile(r"<(?:p|div|h[1-6]|table|ul|ol|br|span|a|body|section|article)\b[^>]*>", re.I)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta)\b", re.I)
+_ANY_TAG = re.compile(r"<(?:p|div|h[1-6]|table|ul|ol|br|span|a|body|section|article)\b[^<>]*>", re.I)
 _XML = re.compile(r"\s*<(?:\?xml\b|!DOCTYPE\s|[A-Za-z_][\w.:-]*(?:\s+[\w.:-]+\s*=|\s*/?>))")
 _SRT = re.compile(r"\s*\d+[ \t]*\n\d{1,2}:\d\d:\d\d[,.]\d{1,3} +-->")
 _MAIL_FIELD = re.compile(
@@ -184,7 +182,7 @@ def _text_type(head: str, suffix: str, hint: str | None) -> str:
         return "text/vtt"
     if _SRT.match(head):
         return "application/x-subrip"
-    if _HTML.match(head):
+    if _HTML.match(_past_prologue(start)):
         return "text/html"
     wanted = _BY_SUFFIX.get(suffix) or _hinted(hint)
     if wanted == "text/html" and (_ANY_TAG.search(head) or suffix in (".html", ".htm")):
@@ -198,6 +196,16 @@ def _text_type(head: str, suffix: str, hint: str | None) -> str:
     if _XML.match(head) and (suffix not in ("", ".txt", ".text") or start.startswith("<?xml")):
         return "application/xml"
     return "text/markdown" if _FRONT_MATTER.match(head) else "text/plain"
+
+
+def _past_prologue(start: str) -> str:
+    """What comes after an XML declaration and comments."""
+    while (opening := start[:4]) == "<!--" or opening == "<?xm":
+        end = start.find("-->" if opening == "<!--" else ">")
+        if end < 0:
+            return ""
+        start = start[end + 1 :].lstrip(">-").lstrip()
+    return start
 
 
 def _hinted(hint: str | None) -> str | None:

@@ -7,7 +7,7 @@ from ingest.loaders.file import File
 from ingest.parsed import Parsed, TextBuilder, canonical, one_line
 
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})\s+-->\s+(?:(\d{1,3}):)?(\d\d):(\d\d)[,.](\d{1,3})")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^<>]+)>")
 _TAG = re.compile(r"</?[^>\n]{0,200}>|\{\\[^}\n]{0,100}\}")
 _STOP = re.compile(r"[.!?…。\uff01\uff1f][\"'”’»)]*$")
 _PAUSE = 3.0  # seconds without speech: a new paragraph

@@ -19,9 +19,9 @@ def load(file: File) -> Parsed:
     import openpyxl
 
     builder, notes = TextBuilder(), []
-    with opened(file), warnings.catch_warnings():
+    with opened(file) as package, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of every feature it leaves out, such as validation
-        book = openpyxl.load_workbook(io.BytesIO(file.data), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(package.office()), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             rows = TextBuilder()
             if note := add_table(rows, _rows(sheet)):

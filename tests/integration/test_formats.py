@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import zipfile
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 
@@ -421,3 +423,18 @@ def test_what_has_no_text_is_refused_in_a_sentence(read: Read, data: bytes, name
     with pytest.raises(SourceError, match=says) as refused:
         read(data, name)
     assert name in refused.value.what and refused.value.hint
+
+
+def test_a_word_document_in_the_strict_variant_is_read_as_well(read: Read) -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_heading("Tides", 1)
+    document.add_paragraph("The moon pulls the sea.")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    named = re.compile(rb"http://schemas.openxmlformats.org/(?!package)(\w+)/2006/")
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: named.sub(rb"http://purl.oclc.org/ooxml/\1/", archive.read(name)) for name in archive.namelist()}
+    assert b"purl.oclc.org" in parts["word/document.xml"]
+    assert read(made.zipped(parts), "x.docx").text == "Tides\n\nThe moon pulls the sea."

@@ -255,6 +255,9 @@ CONTAINED: list[tuple[str, Make, str]] = [
     ("dots.txt", lambda: b"- . " * 500_000, ""),
     ("hidden.txt", lambda: "a\u200bb\u202ec\u2066d\ud800e\0f\x1b[31mg\U000e0041h".encode("utf-8", "surrogatepass"), ""),
     ("comments.html", lambda: b"<!-- " * 100_000 + b"<p>words", ""),
+    ("comments.txt", lambda: b"<!-- a -->" * 6_000 + b"words", "words"),
+    ("tags.md", lambda: b"<p " * 20_000 + b"words", ""),
+    ("blanks.html", lambda: b"<p>words" + b" " * 300_000 + b"<?xml " * 20_000, "words"),
     ("long.jsonl", lambda: b"\n".join(json.dumps({"k" * 50: "v" * 50}).encode() for _ in range(20_000)), "vvv"),
 ]
 
