@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rag.errors import LibraryError
 from rag.library.lexical import LexicalIndex
-from rag.library.stamp import Stamp, StampFile
+from rag.library.stamp import DamagedIndexError, Stamp, StampFile
 from rag.library.vectors import VectorIndex, opens
 
 Hits = list[tuple[int, float]]
@@ -76,7 +76,7 @@ class LocalIndex:
         self.path = path
         self._embedder = embedder
         self._stamp_file = StampFile(path)
-        self.stamp = self._stamp_file.read()
+        self.stamp = self._read_stamp()
         self.removed = self.stamp.removed if self.stamp else 0
         self._trusted = self.stamp is not None
         self._vectors_ready: Future[VectorIndex] | None = None
@@ -201,6 +201,14 @@ class LocalIndex:
                 f"The search index at {self.path} can't be {done}: {reason}.",
                 "Check that the disk has space, then run 'footnote doctor --repair'. No source is lost.",
             ) from error
+
+    def _read_stamp(self) -> Stamp | None:
+        """The stamp, if there is one. A damaged index is thrown away: Chroma opens some without a complaint."""
+        try:
+            return self._stamp_file.read()
+        except DamagedIndexError:
+            shutil.rmtree(self.path)
+            return None
 
     @property
     def _vectors_folder(self) -> Path:

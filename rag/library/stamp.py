@@ -18,6 +18,10 @@ class Stamp:
     removed: int = 0
 
 
+class DamagedIndexError(Exception):
+    """Files of the index were cut, deleted or exchanged since it was stamped."""
+
+
 class StampFile:
     """Keeps the stamp, with the sizes of the files it vouches for."""
 
@@ -26,13 +30,20 @@ class StampFile:
         self._path = folder / "stamp.json"
 
     def read(self) -> Stamp | None:
-        """The stamp; None if there is none, or if the index's files aren't those it was written for."""
+        """The stamp, or None if there is none that can be read.
+
+        Raises:
+            DamagedIndexError: The index's files aren't those it was written for.
+        """
         try:
             noted = json.loads(self._path.read_text())
             files = noted.pop("files")
-            return Stamp(**noted) if files == self._sizes() else None
+            stamp = Stamp(**noted)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+        if files != self._sizes():
+            raise DamagedIndexError
+        return stamp
 
     def write(self, stamp: Stamp) -> None:
         """Vouches for the files as they are now."""

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.library.vectors import VectorIndex
+from rag.library.vectors import VectorIndex, opens
 from tests.stored import vector
 
 
@@ -65,3 +65,14 @@ def test_three_thousand_vectors_are_searched_as_well_as_exactly(tmp_path: Path) 
     exact = np.argsort(-queries @ stored.T, axis=1)[:, :20]
     assert np.mean([len(a & set(b.tolist())) / 20 for a, b in zip(found, exact, strict=True)]) >= 0.99
     index.close()
+
+
+def test_an_index_that_lost_most_of_its_vectors_without_a_complaint_is_recognised(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path / "cut")
+    for at in range(0, 3000, 500):
+        index.add(list(range(at, at + 500)), ["s"] * 500, np.stack([vector(str(i)) for i in range(at, at + 500)]))
+    index.close()
+    assert opens(tmp_path / "cut")
+    (file,) = (tmp_path / "cut").glob("*/data_level0.bin")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+    assert not opens(tmp_path / "cut")
