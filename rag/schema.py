@@ -169,6 +169,7 @@ class Answer(Noun):
     passages: tuple[Passage, ...] = ()
     model: str = "extractive"
     timings_ms: Mapping[str, float] = Field(default_factory=dict)
+    usage: Mapping[str, int] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     complete: bool = True
     settings_fingerprint: str = ""

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 PERCENT, MONEY, YEAR, MONTH, ORDINAL, PLAIN = "percent", "money", "year", "month", "ordinal", "plain"
 
@@ -11,17 +12,17 @@ _UNITS = {
     word: value
     for value, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()  # noqa: SIM905
+        "seventeen eighteen nineteen".split()
     )
 }
-_TENS = {word: 10 * (i + 2) for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}  # noqa: SIM905
+_TENS = {word: 10 * (i + 2) for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0}
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12}
 _ORDINALS = {
     word: value
     for value, word in enumerate(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),  # noqa: SIM905
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
         start=1,
     )
 }
@@ -30,7 +31,7 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         "january,jan february,feb march,mar april,apr may june,jun july,jul august,aug september,sept,sep "
-        "october,oct november,nov december,dec".split(),  # noqa: SIM905
+        "october,oct november,nov december,dec".split(),
         start=1,
     )
     for name in names.split(",")
@@ -84,6 +85,7 @@ class Figure:
         unit: The word after it, lower case, or nothing.
         hedged: Whether it is said to be about so much.
         digits: Significant digits it is given with.
+        or_else: What else it may mean: "412 m" may be metres or millions.
     """
 
     value: float
@@ -94,6 +96,11 @@ class Figure:
     unit: str = ""
     hedged: bool = False
     digits: int = 9
+    or_else: float | None = None
+
+    @property
+    def _values(self) -> tuple[float, ...]:
+        return (self.value,) if self.or_else is None else (self.value, self.or_else)
 
     def agrees(self, other: "Figure") -> bool:
         """Whether a source that says `other` says this, too: the same, rounded from it, or about it."""
@@ -102,7 +109,7 @@ class Figure:
         if self.kind != other.kind and ORDINAL in (self.kind, other.kind):
             day = other if self.kind == ORDINAL else self
             return self.value == other.value and day.unit in _MONTHS  # "the 23rd", "23 May"
-        if math.isclose(self.value, other.value, rel_tol=1e-6):
+        if any(math.isclose(a, b, rel_tol=1e-6) for a in self._values for b in other._values):
             return True
         if YEAR in (self.kind, other.kind) or MONTH in (self.kind, other.kind) or ORDINAL in (self.kind, other.kind):
             return _same_decade(self, other)
@@ -111,7 +118,8 @@ class Figure:
         return 2 <= self.digits < other.digits and math.isclose(_rounded(other.value, self.digits), self.value)
 
 
-def figures(text: str) -> list[Figure]:
+@lru_cache(maxsize=2_000)
+def figures(text: str) -> tuple[Figure, ...]:
     """The numbers in a text, in the order they stand there, each once."""
     found: list[Figure] = []
     taken: list[tuple[int, int]] = []
@@ -122,7 +130,7 @@ def figures(text: str) -> list[Figure]:
         ):
             found.append(figure)
             taken.append((figure.start, figure.end))
-    return sorted(found, key=lambda f: f.start)
+    return tuple(sorted(found, key=lambda f: f.start))
 
 
 def derivable(figure: Figure, claim: str, premise: str) -> bool:
@@ -164,9 +172,9 @@ def _found(text: str) -> Iterator[Figure]:
             value = float(_ORDINALS[last] + sum(_TENS[ten] for ten in tens))
             yield Figure(value, ORDINAL, match[0], match.start(), match.end(), _unit(text, match.end()))
     for match in _SAID.finditer(text):
-        value = _spoken(match[0])
-        if value is not None and match[0].lower() not in ("one", "ones"):  # "one" is mostly a pronoun
-            yield _with_kind(value, match.start(), match.end(), text, digits=1 if value < 13 else 2)
+        said = _spoken(match[0])
+        if said is not None and match[0].lower() not in ("one", "ones"):  # "one" is mostly a pronoun
+            yield _with_kind(said, match.start(), match.end(), text, digits=1 if said < 13 else 2)
 
 
 def _written(match: re.Match[str], text: str) -> Figure:
@@ -183,7 +191,9 @@ def _written(match: re.Match[str], text: str) -> Figure:
     if is_year and not _PERCENT_NEXT.match(text[end:]) and not _MONEY_NEXT.match(text[end:]):
         return Figure(value, YEAR, match[0].strip(), start, end, digits=3 if match["decade"] else 4)
     figure = _with_kind(value * scale, start, end, text, digits)
-    return Figure(**{**vars(figure), "kind": MONEY}) if match["currency"] else figure
+    if match["currency"]:
+        return replace(figure, kind=MONEY)
+    return replace(figure, or_else=value) if match["short"] else figure
 
 
 def _with_kind(value: float, start: int, end: int, text: str, digits: int) -> Figure:

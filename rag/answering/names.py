@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.answering.wording import EMPTY, Word, stem
 
@@ -19,7 +20,7 @@ _NOT_NAMES = frozenset(
     two under unlike until we what when where whether which while who why with within yes yet you your
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr sir lord lady prime minister president
-    chairman secretary general king queen prince princess professor captain senator governor mayor""".split()  # noqa: SIM905
+    chairman secretary general king queen prince princess professor captain senator governor mayor""".split()
 )
 _SAME = (
     "us usa america american americans states washington",
@@ -72,7 +73,8 @@ class Name:
     initial: bool
 
 
-def names(text: str) -> list[Name]:
+@lru_cache(maxsize=2_000)
+def names(text: str) -> tuple[Name, ...]:
     """The names in a text, in order."""
     found = []
     lower = {w for w in _PART.findall(text) if w.islower()}
@@ -80,7 +82,7 @@ def names(text: str) -> list[Name]:
         parts = [
             p
             for p in _PART.findall(match[0])
-            if p.casefold() not in EMPTY | _NOT_NAMES and not p.isdigit() or p.isupper() and len(p) > 1
+            if (p.casefold() not in EMPTY | _NOT_NAMES and not p.isdigit()) or (p.isupper() and len(p) > 1)
         ]
         parts = [p for p in parts if p[0].isupper()]
         opens = bool(_OPENS.search(text[: match.start()]))
@@ -91,7 +93,7 @@ def names(text: str) -> list[Name]:
         if parts:
             at = match[0].index(parts[0])
             found.append(Name(tuple(p.casefold() for p in parts), match[0][at:].strip(), match.start() + at, initial))
-    return found
+    return tuple(found)
 
 
 def _named_actor(word: str, following: str) -> bool:
@@ -121,12 +123,12 @@ class NameIndex:
             len(w) > _DEMONYM and w[:cut] == part[:cut] and abs(len(w) - len(part)) <= 4 for w in self._text
         )
 
-    def missing(self, name: Name) -> tuple[str, ...]:
-        """The parts of a name that the text doesn't have; none if it has the name's initials."""
+    def missing(self, name: Name, beside: "NameIndex | None" = None) -> tuple[str, ...]:
+        """The parts of a name that neither text has; none if the text has the name's initials."""
         initials = "".join(part[0] for part in name.parts)
         if len(name.parts) > 1 and (initials in self._text or initials + "s" in self._text):
             return ()
-        return tuple(part for part in name.parts if not self.has(part))
+        return tuple(part for part in name.parts if not self.has(part) and not (beside and beside.has(part)))
 
 
 def rival(name: Name, claim: Sequence[Word], sourced: Sequence[Name], source: Sequence[Word]) -> Name | None:
@@ -154,3 +156,9 @@ def _acronyms(text: str) -> set[str]:
             letters = "".join(p[0].casefold() for p in kept)
             found |= {letters[i:j] for i in range(len(letters)) for j in range(i + 2, len(letters) + 1)}
     return found
+
+
+@lru_cache(maxsize=500)
+def name_index(text: str) -> NameIndex:
+    """The index of a text, kept for the next claim about it."""
+    return NameIndex(text)

@@ -7,17 +7,19 @@ told from the words both share and from the nearness of their vectors. The weigh
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.figures import Figure, derivable, figures
-from rag.answering.names import Name, NameIndex, names, rival
+from rag.answering.names import Name, name_index, names, rival
 from rag.answering.polarity import overstated, turned
 from rag.answering.wording import EMPTY, stems, words
 from rag.sentences import split_sentences
@@ -26,7 +28,9 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, one row a text."""
 
 WEIGHTS = "support.json"
-_DECISIVE = ("figures_missing", "figures_moved", "names_missing")
+_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
+_WORD = re.compile(r"[^\W_]+")
+_DECISIVE = ("figures_missing", "figures_moved", "names_missing", "misquoted")
 """A claim with one of these isn't supported, however near it comes otherwise."""
 _NEVER_HIGHER = 0.5
 """How near to the line between supported and not such a claim may come."""
@@ -53,7 +57,7 @@ class SupportChecker:
     """Compares claims with what they are said to rest on. Thread-safe."""
 
     def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+        self.embed = embed
 
     def check(self, claim: str, premises: Sequence[str], context: str = "") -> Verdict:
         """How well the premises, taken together, support the claim.
@@ -64,12 +68,15 @@ class SupportChecker:
             context: What stands around the premises (title, neighbouring sentences). It may give the names that
                 the premises only point to ("he", "the company"), but no figures.
         """
-        text = " ".join(premises).strip()
-        if not text or not claim.strip():
-            return Verdict(0.0, False, "no source is given for this")
         sentences = [premise[a:b] for premise in premises for a, b in split_sentences(premise)]
-        vectors = self._embed([claim, *sentences])
-        return judge(compare(claim, sentences, context, vectors[1:] @ vectors[0]))
+        if not sentences or not claim.strip():
+            return Verdict(0.0, False, "no source is given for this")
+        vectors = self.embed([claim, *sentences])
+        return self.weigh(claim, sentences, vectors[1:] @ vectors[0], context)
+
+    def weigh(self, claim: str, sentences: Sequence[str], cosines: NDArray[np.float32], context: str = "") -> Verdict:
+        """The same for sentences whose cosines to the claim are known already."""
+        return judge(compare(claim, sentences, context, cosines))
 
 
 def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray[np.float32]) -> Findings:
@@ -83,11 +90,12 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
     plain = {s for s in said_stems if s not in counted | named}
     uncovered = {s for s in plain if s not in source_stems}
     run = [w.stem for w in said if w.content]
-    pairs = set(zip(run, run[1:], strict=False))
+    pairs = set(pairwise(run))
     source_run = [w.stem for w in source if w.content]
     near = {(a, b) for i, a in enumerate(source_run) for b in source_run[max(0, i - 3) : i + 4]}
     turn = turned(said, [words(sentence) for sentence in sentences])
-    reasons = [*figure_reasons, *name_reasons]
+    misquoted = _misquoted(claim, f"{premise} {context}")
+    reasons = [f"the source doesn't have the words “{quote}”" for quote in misquoted] + figure_reasons + name_reasons
     if turn.share:
         reasons.append("the source denies this" if turn.more <= 0 else "the source doesn't deny this, as is said here")
     if turn.opposites:
@@ -95,8 +103,8 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
     signals = {
         **figure_signals,
         **name_signals,
+        "misquoted": float(bool(misquoted)),
         "uncovered": len(uncovered) / (len(plain) + 1.0),
-        "uncovered_count": math.log1p(len(uncovered)),
         "coverage": len(said_stems & source_stems) / (len(said_stems) or 1),
         "pairs": len(pairs & near) / (len(pairs) + 1.0),
         "cosine": float(cosines.max(initial=0.0)),
@@ -136,6 +144,13 @@ def judge(findings: Findings) -> Verdict:
 def weights() -> Any:
     """The fitted weights, as `benchmarks.support.fit` wrote them."""
     return json.loads(files("rag.answering").joinpath(WEIGHTS).read_text(encoding="utf-8"))
+
+
+def _misquoted(claim: str, source: str) -> list[str]:
+    """What the claim puts between quotation marks, at some length, and the source doesn't have in these words."""
+    have = " ".join(_WORD.findall(source.casefold()))
+    quoted = [match[1] or match[2] for match in _QUOTED.finditer(claim)]
+    return [q for q in quoted if len(_WORD.findall(q)) > 3 and " ".join(_WORD.findall(q.casefold())) not in have]
 
 
 def _figures(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str]]:
@@ -198,7 +213,7 @@ def _phrase(figure: Figure) -> str:
 def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str], set[str]]:
     claimed, sourced = names(claim), names(premise)
     said, source = words(claim), words(premise)
-    here, around, own = NameIndex(premise), NameIndex(f"{context} {premise}"), NameIndex(claim)
+    here, around, own = name_index(premise), name_index(context), name_index(claim)
     others = [name for name in sourced if own.missing(name)]
     missing = initial = partly = only_around = displaced = 0
     reasons = []
@@ -209,7 +224,7 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
         instead = f"; it speaks of {other.text}" if other else ""
         if not gone:
             displaced += other is not None
-        elif not around.missing(name):
+        elif not around.missing(name, here):
             only_around += 1
             displaced += other is not None
         elif name.initial:

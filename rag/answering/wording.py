@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 EMPTY = frozenset(
-    """a about above according after again all also although am among an and any are as at be because been before being
-    below between both but by can could did do does doing down during each either even ever few first for from further
-    had has have having he her here hers herself him himself his how however i if in into is it its itself just like
-    many may me meanwhile might more most moreover much must my no nor not of off on once one only or other our out over
-    own per rather same several shall she should since so some still such than that the their theirs them then there
-    therefore these they this those though through thus to together too two under unless until up upon us very was we
-    were what when where whether which while who whom whose why will with within without would yes yet you your""".split()  # noqa: SIM905
+    """a about above according after again all also although am among an and any are as at be because been before
+    being below between both but by can could did do does doing down during each either even ever few first for
+    from further had has have having he her here hers herself him himself his how however i if in into is it its
+    itself just like many may me meanwhile might more most moreover much must my no nor not of off on once one
+    only or other our out over own per rather same several shall she should since so some still such than that
+    the their theirs them then there therefore these they this those though through thus to together too two
+    under unless until up upon us very was we were what when where whether which while who whom whose why will
+    with within without would yes yet you your""".split()
 )
 """Words that carry too little to be missed."""
 
@@ -41,7 +42,8 @@ class Word:
     negated: bool
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=2_000)
+def words(text: str) -> tuple[Word, ...]:
     """The words of a text, in order."""
     found: list[Word] = []
     reach = 0
@@ -60,7 +62,7 @@ def words(text: str) -> list[Word]:
             reach = _SCOPE if folded not in {"nor"} or reach == 0 else reach
         elif content and reach:
             reach -= 1
-    return found
+    return tuple(found)
 
 
 def stems(found: Sequence[Word]) -> set[str]:
