@@ -34,6 +34,7 @@ def build(workspace: "Workspace") -> "gr.Blocks":
     import gradio as gr
 
     from ui.web.pages.ask import ask_page
+    from ui.web.pages.evaluate import evaluate_page, open_cases_from
     from ui.web.pages.sources import sources_page
     from ui.web.render import render
 
@@ -44,11 +45,14 @@ def build(workspace: "Workspace") -> "gr.Blocks":
         delete_cache=(3600, _KEPT_FOR),
     ) as pages:
         gr.HTML(render("header.html"), elem_id="header", apply_default_css=False, js_on_load=None)
-        with gr.Tabs(elem_id="pages"):
-            with gr.Tab("Ask", id="ask") as ask:
-                ask_page(workspace, pages, ask)
+        with gr.Tabs(elem_id="pages") as tabs:
+            with gr.Tab("Ask", id="ask") as tab:
+                asking = ask_page(workspace, pages, tab)
             with gr.Tab("Sources", id="sources"):
                 sources_page(workspace)
+            with gr.Tab("Evaluate", id="evaluate") as tab:
+                form = evaluate_page(workspace, tab)
+        open_cases_from(asking, tabs, form)
     pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return cast("gr.Blocks", pages)  # Gradio types entering its blocks as Any
 

@@ -14,12 +14,18 @@ TOLD = 10
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question with its answer so far, or the sentence that says why there is none."""
+    """A question with its answer so far, or the sentence that says why there is none.
+
+    `history` is what it was asked with; `verdict` ("good" or "bad") and `reason` are what the asker said of it.
+    """
 
     question: str
     answer: Answer | None = None
     error: str | None = None
     stopped: bool = False
+    history: tuple[Turn, ...] = ()
+    verdict: str | None = None
+    reason: str | None = None
 
     @property
     def waiting(self) -> bool:
@@ -33,12 +39,18 @@ Conversation = tuple[Exchange, ...]
 
 def asked(conversation: Conversation, question: str) -> Conversation:
     """The conversation with a new question at its end."""
-    return (*conversation, Exchange(question))[-KEPT:]
+    return (*conversation, Exchange(question, history=turns(conversation)))[-KEPT:]
 
 
 def last(conversation: Conversation, **changes: object) -> Conversation:
     """The conversation with its last exchange changed."""
     return (*conversation[:-1], replace(conversation[-1], **changes))  # type: ignore[arg-type]
+
+
+def judged(conversation: Conversation, index: int, verdict: str, reason: str | None) -> Conversation:
+    """The conversation with a verdict on one of its answers."""
+    changed = replace(conversation[index], verdict=verdict, reason=reason)
+    return (*conversation[:index], changed, *conversation[index + 1 :])
 
 
 def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:

@@ -1,14 +1,15 @@
 """What the page fetches beside Gradio's events: a source around a quote, the list of sources, our static files."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from rag.errors import FootnoteError
 from rag.library.library import Library
 from ui.web.excerpt import AROUND, excerpt
 from ui.web.render import render
+from ui.web.runs import runs, runs_folder
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
@@ -36,6 +37,13 @@ def routes(workspace: "Workspace") -> APIRouter:
             return HTMLResponse(_source(workspace.library, source_id, version, start, end, around))
         except FootnoteError as error:
             return HTMLResponse(render("problem.html", what=error.what, hint=error.hint), status_code=404)
+
+    @router.get("/run/{name}/{part}")
+    def run(name: str, part: Literal["report.html", "results.csv"]) -> Response:
+        if name not in runs(workspace):
+            return HTMLResponse(render("problem.html", what="There is no such run.", hint=""), status_code=404)
+        # As a download it is never a page of this site.
+        return FileResponse(runs_folder(workspace) / name / part, filename=f"{name}-{part}")
 
     return router
 

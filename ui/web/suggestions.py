@@ -75,9 +75,8 @@ def _spread(questions: list[str], most: int) -> list[str]:
 
 
 def _from_question_sets(sources: Iterable[Source]) -> Iterator[str]:
-    """Answerable questions of a `questions.jsonl` that lies beside a source or one folder above it."""
-    folders = {folder for source in sources for place in source.locations for folder in _folders(place)}
-    for path in sorted(folder / QUESTIONS for folder in folders):
+    """Answerable questions of the sets that lie beside sources."""
+    for path in question_sets_beside(sources):
         try:
             lines = path.read_text("utf-8").splitlines()
         except (OSError, ValueError):
@@ -86,6 +85,12 @@ def _from_question_sets(sources: Iterable[Source]) -> Iterator[str]:
             question = _answerable(line)
             if question:
                 yield question
+
+
+def question_sets_beside(sources: Iterable[Source]) -> list[Path]:
+    """The question sets that lie beside sources or one folder above them."""
+    folders = {folder for source in sources for place in source.locations for folder in _folders(place)}
+    return sorted(path for folder in folders if (path := folder / QUESTIONS).is_file())
 
 
 def _folders(location: str) -> tuple[Path, ...]:

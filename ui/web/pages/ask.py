@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -9,7 +10,8 @@ import gradio as gr
 from rag.chain import LONGEST_QUESTION
 from rag.errors import FootnoteError
 from rag.schema import Inquiry
-from ui.web.conversation import Conversation, asked, last, turns
+from ui.web.conversation import Conversation, Exchange, asked, judged, last, turns
+from ui.web.feedback import REASONS, keep
 from ui.web.render import render
 from ui.web.suggestions import Suggestions
 
@@ -19,10 +21,22 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # The page's own script finds the questions offered inside the transcript and hands them over as an event.
-_ON_LOAD = "footnotes.transcript(element, question => trigger('submit', {question}))"
+_ON_LOAD = """footnotes.transcript(element, {
+    ask: question => trigger('submit', {question}),
+    judge: said => trigger('feedback', said),
+    keep: index => trigger('testcase', {index}),
+})"""
 
 
-def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> None:
+@dataclass(frozen=True)
+class AskPage:
+    """What other pages hang on to: the transcript and the conversation it shows."""
+
+    transcript: Any
+    conversation: Any
+
+
+def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
     """Builds the page inside the current Gradio block."""
     suggestions = Suggestions(workspace)
 
@@ -33,6 +47,7 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> None:
             conversation=conversation,
             suggestions=suggestions.get() if empty else (),
             count=len(workspace.library.sources()) if empty else 0,
+            reasons=REASONS,
         )
 
     def put(question: str, conversation: Conversation, scope: list[str]) -> Iterator[tuple[Any, ...]]:
@@ -63,6 +78,16 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> None:
         if conversation and conversation[-1].waiting:
             conversation = last(conversation, stopped=True)
         return gr.update(submit_btn=True, stop_btn=False), conversation, shown(conversation)
+
+    def judge(event: gr.EventData, conversation: Conversation) -> tuple[Any, ...]:
+        exchange = exchange_of(event, conversation)
+        if exchange is None:
+            return gr.skip(), gr.skip()
+        verdict = "bad" if event.verdict == "bad" else "good"
+        reason = event.reason if verdict == "bad" and event.reason in REASONS else None
+        conversation = judged(conversation, int(event.index), verdict, reason)
+        keep(workspace.library.folder, conversation[int(event.index)])
+        return conversation, shown(conversation)
 
     def begin_again() -> tuple[Any, ...]:
         return gr.update(value="", submit_btn=True, stop_btn=False), (), shown(())
@@ -119,6 +144,17 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> None:
     again.click(begin_again, [], **quiet, cancels=asking)
     for appears in (pages.load, tab.select):  # the library may have changed meanwhile
         appears(opened, [conversation, scope], [transcript, scope], show_progress="hidden", api_visibility="private")
+    transcript.feedback(
+        judge, [conversation], [conversation, transcript], show_progress="hidden", api_visibility="private"
+    )
+    return AskPage(transcript, conversation)
+
+
+def exchange_of(event: gr.EventData, conversation: Conversation) -> Exchange | None:
+    """The finished exchange that an event of the transcript is about."""
+    index = event.index if isinstance(event.index, int) else -1
+    exchange = conversation[index] if 0 <= index < len(conversation) else None
+    return exchange if exchange and exchange.answer and exchange.answer.complete else None
 
 
 _COLLECTION = "collection:"
