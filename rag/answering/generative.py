@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST_REPLY = 12_000
 """Characters of a reply that are read; whoever writes more has lost the thread."""
 _AT_ONCE, _SNAPSHOT_SECONDS = 12, 0.05
-"""A snapshot is made after so many characters or seconds, not after each piece of a word: each costs time in which the model's next words wait."""
+"""A snapshot is made after so many characters or seconds, not after each piece of a word."""
 _ABSENCE = "it tells what the sources lack, which can't be checked against a quote"
 _BROKE_OFF = "[the chat model broke off here]"
 _TORN = ".!?…:;\"'”’)]。！？"  # noqa: RUF001 - how sentences end, in Chinese and Japanese as well

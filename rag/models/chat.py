@@ -5,9 +5,11 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
+from rag.models import gguf
 from rag.settings import ChatSettings
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ EXTRAS = {
 
 OLLAMA = "http://127.0.0.1:11434"
 _PROBE_SECONDS = 0.2
+_DRAFTS_TEMPERATURE = 0.7
 _HIDDEN = "[key]"
 _KEY = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|key)[-_][\w-]{8,}|\bAIza[\w-]{20,}"
@@ -55,6 +58,10 @@ def load_chat_model(settings: ChatSettings) -> "BaseChatModel":
             f"The chat model '{settings.model}' doesn't name its provider.",
             f"Write it as 'provider:model', with one of {', '.join(EXTRAS)} or another of LangChain's providers.",
         )
+    if provider == gguf.PROVIDER:
+        base_url = gguf.serve(name, settings.context_tokens).base_url
+        settings = settings.model_copy(update={"base_url": base_url, "api_key": None})
+        provider, name = "openai", Path(name).stem
     try:
         from langchain.chat_models import init_chat_model
     except ImportError:
@@ -104,7 +111,10 @@ def offered_models(base_url: str = OLLAMA) -> list[Offer]:
 
 def _arguments(provider: str, settings: ChatSettings) -> dict[str, Any]:
     """What the providers understand of the settings. They retry by our rules, not by their own."""
-    given: dict[str, Any] = {"temperature": settings.temperature}
+    # Drafts that are all the same needn't be drawn.
+    given: dict[str, Any] = {
+        "temperature": settings.temperature or (_DRAFTS_TEMPERATURE if settings.best_of > 1 else 0)
+    }
     key = settings.api_key.get_secret_value() if settings.api_key else None
     if provider == "ollama":
         given |= {"num_predict": settings.max_tokens, "num_ctx": settings.context_tokens}
