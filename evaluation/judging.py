@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluation.matching import without_markers
 from evaluation.questions import Question
@@ -88,15 +88,6 @@ def load_judge(settings: Settings) -> Judge:
     chat = settings.chat
     if not chat.model:
         raise SettingsError("Judged metrics need a chat model, and none is configured.", "Set chat.model.")
-    try:
-        from langchain.chat_models import init_chat_model
+    from rag.models.chat import load_chat_model
 
-        options = {"base_url": chat.base_url, "api_key": chat.api_key.get_secret_value() if chat.api_key else None}
-        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-        model = init_chat_model(chat.model, temperature=0, timeout=chat.timeout, max_retries=chat.retries, **given)
-    except Exception as error:  # providers raise many kinds
-        raise ModelError(
-            f"The chat model '{chat.model}' can't be loaded ({type(error).__name__}).",
-            "Check chat.model and its package.",
-        ) from error
-    return Judge(model, chat.model)
+    return Judge(load_chat_model(chat.model_copy(update={"temperature": 0.0})), chat.model)

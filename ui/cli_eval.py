@@ -80,6 +80,7 @@ def run(
                 settings,
                 folder,
                 baseline=before,
+                support=workspace.support,
                 judge=load_judge(settings) if judge else None,
                 on_progress=lambda _, count, of: tell(count, of),
             )

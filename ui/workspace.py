@@ -51,6 +51,12 @@ class Workspace:
         """Growing snapshots of the answer to a question; the last one is complete."""
         return self.chain.stream(inquiry)
 
+    def support(self, premise: str, claim: str) -> float:
+        """How well a premise bears a claim out, 0 to 1, without any chat model."""
+        from rag.answering.support import SupportChecker
+
+        return SupportChecker(self.embedder.embed).check(claim, [premise]).score
+
     @property
     def chain(self) -> "Runnable[Inquiry, Answer]":
         """The way of a question, as a LangChain runnable."""

@@ -157,5 +157,6 @@ def _evaluate(
         workspace.settings,
         out,
         baseline=run_of(workspace, baseline),
+        support=workspace.support,
         on_progress=tell,
     )
