@@ -27,7 +27,7 @@ _END = re.compile(
     """,
     re.VERBOSE,
 )
-_LINE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•·‣–]\s|\d{1,3}[.)]\s|[|#>]))|(?<=\|)\n")
+_LINE_BREAK = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*+(?:[-*•·‣–]\s|\d{1,3}[.)]\s|[|#>]|[^\n|]* \| ))|(?<=\|)\n")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“‘]+$")
 _LONGEST_WORD = 20  # characters looked at before a stop: no abbreviation is longer
 _INITIAL = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")

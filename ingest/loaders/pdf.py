@@ -21,7 +21,7 @@ _APART = 1.8  # of the letter size
 _HEADING = 1.12  # of the body's letter size
 _HEADING_LENGTH, _BOLD_LENGTH, _SENTENCE = 200, 90, 50  # characters
 _BOLD_RARE = 0.25  # share of the lines: where more are bold, it says nothing
-_PITCH = 1.3  # of the usual distance between lines: more parts paragraphs
+_PITCH, _TITLE_PITCH = 1.3, 1.5  # of the usual distance between lines: more parts paragraphs, or titles
 _INDENT = 0.8  # of the letter size
 _STOP = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _BULLET = re.compile(r"^[•◦▪▫‣●○■□➢✓∙·\uf0b7\uf0a7]\s*")
@@ -290,7 +290,8 @@ def _parts(block: Sequence[Line], line: Line, pitch: float, edge: float) -> bool
     fall = last.bottom - line.bottom
     if fall <= 0 or fall > 6 * line.size:  # the top of the next column, or beyond a picture
         return stopped or not line.text[:1].islower()
-    if fall > _PITCH * max(pitch, 1.05 * line.size):
+    allowed = _TITLE_PITCH if line.size > 1.1 * pitch else _PITCH
+    if fall > allowed * max(pitch, 1.05 * line.size):
         return True
     if _ITEM.match(line.text):
         return stopped or _ITEM.match(block[0].text) is not None

@@ -2,6 +2,7 @@
 
 from ingest.loaders.tables import add_table
 from ingest.parsed import TextBuilder
+from rag.sentences import split_sentences
 
 
 def text_of(rows: list[list[str]]) -> str:
@@ -37,3 +38,8 @@ def test_a_blank_row_ends_a_table() -> None:
         ["spring", "new"],
     ]
     assert text_of(rows).split("\n\n")[1] == "kind | when\nkind: neap | when: half\nkind: spring | when: new"
+
+
+def test_each_row_is_a_sentence_of_its_own() -> None:
+    rows = text_of([["port", "range"], ["Brest", "6 m"], ["Dover", "7 m"]])
+    assert [rows[a:b] for a, b in split_sentences(rows)] == rows.split("\n")
