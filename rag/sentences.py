@@ -13,7 +13,7 @@ ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof sr jr st rev hon gen col maj capt lt sgt gov sen rep pres sec amb min adm
     vs etc al ed eds vol fig figs eq no nos pp p ch art arts para sect approx est dept inc ltd co corp bros
     jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
-    e.g i.e cf viz ca c resp u.s u.k u.n e.u d.c a.m p.m b.c a.d ph.d m.d""".split()  # noqa: SIM905
+    e.g i.e cf viz ca c resp u.s u.k u.n e.u d.c a.m p.m b.c a.d ph.d m.d""".split()
 )
 _CLOSERS = r"""[\])"'”’»›】」』]"""
 _WIDE_STOPS = "\u3002\uff01\uff1f\uff61"  # full stop, exclamation and question mark of Chinese and Japanese
@@ -33,7 +33,7 @@ _LONGEST_WORD = 20  # characters looked at before a stop: no abbreviation is lon
 _INITIAL = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")
 _LIST_NUMBER = re.compile(r"^\d{1,3}$")
 # These often end a sentence, if the next word is one that hardly ever stands there within a sentence.
-_AT_EITHER_PLACE = frozenset("u.s u.k u.n e.u d.c a.m p.m etc inc ltd co corp al no".split())  # noqa: SIM905
+_AT_EITHER_PLACE = frozenset("u.s u.k u.n e.u d.c a.m p.m etc inc ltd co corp al no".split())
 _OPENING_WORD = re.compile(r"[\"'“‘(]*(?:The|A|An|In|On|But|And|It|He|She|They|We|This|That|If|As|At)\b")
 
 
