@@ -44,7 +44,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Measures on a temporary library made of the starter library."""
-    empty = statistics.median(seconds(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)) for _ in range(9))
+    nothing = [sys.executable, "-c", "pass"]
+    empty = statistics.median(seconds(lambda: subprocess.run(nothing, check=True)) for _ in range(9))
     print(f"{platform.machine()}, Python {platform.python_version()}; an empty Python process: {empty * 1000:.0f} ms\n")
 
     def show(what: str, value: float) -> None:

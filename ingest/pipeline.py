@@ -5,6 +5,7 @@ each is wholly in the library or not at all, whatever instant the process dies a
 """
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,8 @@ class Pipeline:
         self._catalogue = library.catalogue
         self._embedder = embedder
         self._settings = settings
+        # The reading thread may remove a source: not while vectors that it shares are being counted on.
+        self._changing = threading.Lock()
 
     def run(self, targets: Sequence[Target], on_progress: OnProgress | None = None, stop: Stop | None = None) -> Report:
         """Adds or updates sources.
@@ -109,7 +112,8 @@ class Pipeline:
         for place in gone:
             catalogue.forget_location(place)
         if known is not None and not catalogue.locations_of(known.source_id):
-            self._library.remove([known.source_id])
+            with self._changing:
+                self._library.remove([known.source_id])
         reason = f"moved from {gone[0]}" if gone else f"the same content as {places[0]}"
         return self._described(raw, twin, reason)
 
@@ -125,15 +129,8 @@ class Pipeline:
         """Embeds what a batch needs and makes its sources visible."""
         if not batch:
             return
-        fingerprint = self._embedder.fingerprint
-        texts = {key: text for prepared in batch for key, text in prepared.texts.items()}
-        new = sorted(texts.keys() - self._library.cache.known(texts, fingerprint), key=lambda key: len(texts[key]))
-        for at in range(0, len(new), EMBED_AT_ONCE):
-            some = new[at : at + EMBED_AT_ONCE]
-            vectors = self._embedder.embed([texts[key] for key in some])
-            self._library.cache.add(fingerprint, dict(zip(some, vectors, strict=True)))
-            run.embedded(at + len(some), len(new))
-        self._library.commit([prepared.version for prepared in batch], {}, fingerprint)
+        with self._changing:
+            self._store(batch, run)
         for prepared in batch:
             version, status = prepared.version, "updated" if prepared.replaces else "added"
             run.finish(
@@ -147,6 +144,17 @@ class Pipeline:
                 )
             )
         batch.clear()
+
+    def _store(self, batch: list[Prepared], run: "_Run") -> None:
+        fingerprint = self._embedder.fingerprint
+        texts = {key: text for prepared in batch for key, text in prepared.texts.items()}
+        new = sorted(texts.keys() - self._library.cache.known(texts, fingerprint), key=lambda key: len(texts[key]))
+        for at in range(0, len(new), EMBED_AT_ONCE):
+            some = new[at : at + EMBED_AT_ONCE]
+            vectors = self._embedder.embed([texts[key] for key in some])
+            self._library.cache.add(fingerprint, dict(zip(some, vectors, strict=True)))
+            run.embedded(at + len(some), len(new))
+        self._library.commit([prepared.version for prepared in batch], {}, fingerprint)
 
 
 class _Run:

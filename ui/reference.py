@@ -19,8 +19,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Written in `footnote.toml` in the folder where Footnote is started (`[retrieval]`, below it `top_k = 10`), or as",
-        "variables (`FOOTNOTE_RETRIEVAL__TOP_K=10`), which win over the file. An unknown setting is an error.",
+        "Written in `footnote.toml` in the folder where Footnote is started (`[retrieval]`, below it `top_k = 10`), or",
+        "as variables (`FOOTNOTE_RETRIEVAL__TOP_K=10`), which win over the file. An unknown setting is an error.",
         "",
         "This page is written by `python -m ui.reference`.",
         "",
