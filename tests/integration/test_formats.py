@@ -6,10 +6,13 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from langchain_core.documents.base import Blob
 
 from ingest.loaders import LOADERS, sniff
+from ingest.loaders.langchain import AnyFileParser
 from ingest.parsed import Parsed, canonical
 from ingest.sandbox import Sandbox
 from rag.errors import SourceError
@@ -438,3 +441,12 @@ def test_a_word_document_in_the_strict_variant_is_read_as_well(read: Read) -> No
         parts = {name: named.sub(rb"http://purl.oclc.org/ooxml/\1/", archive.read(name)) for name in archive.namelist()}
     assert b"purl.oclc.org" in parts["word/document.xml"]
     assert read(made.zipped(parts), "x.docx").text == "Tides\n\nThe moon pulls the sea."
+
+
+def test_langchain_gets_a_document_with_the_maps_into_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "tides.md"
+    path.write_text("# Tides\n\nThe *moon* pulls.\n")
+    (document,) = AnyFileParser().parse(Blob.from_path(path))
+    assert document.page_content == "Tides\n\nThe moon pulls."
+    assert document.metadata["headings"] == [{"start": 0, "level": 1, "title": "Tides"}]
+    assert (document.metadata["title"], document.metadata["source"]) == ("Tides", str(path))
