@@ -154,7 +154,7 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.on("request", lambda request: _check(request.url, address, faults))
         page.goto(address)
-        page.wait_for_selector("#transcript h1")
+        page.wait_for_selector("#transcript .empty h1")
         return page
 
     yield opened

@@ -158,7 +158,7 @@ def test_dark_follows_the_system_until_it_is_switched(open_page: OpenPage) -> No
     page.click("#theme-switch")
     assert page.evaluate(background) == "rgb(255, 255, 255)"
     page.reload()
-    page.wait_for_selector("#transcript h1")
+    page.wait_for_selector("#transcript .empty h1")
     assert page.evaluate(background) == "rgb(255, 255, 255)"
 
 
@@ -208,5 +208,5 @@ def test_a_new_conversation_begins_empty(open_page: OpenPage) -> None:
     page = open_page()
     ask(page, KEEPER)
     page.click("#again")
-    page.wait_for_selector("#transcript h1")
+    page.wait_for_selector("#transcript .empty h1")
     assert page.locator(".exchange").count() == 0

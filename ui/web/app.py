@@ -1,6 +1,7 @@
 """The web application: our routes and guard around the Gradio pages, and the server that runs it."""
 
 import asyncio
+import logging
 import os
 import socket
 import threading
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ui.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 _HEAD = (
@@ -35,6 +38,7 @@ def build(workspace: "Workspace") -> "gr.Blocks":
 
     from ui.web.pages.ask import ask_page
     from ui.web.pages.evaluate import evaluate_page, open_cases_from
+    from ui.web.pages.library import library_page
     from ui.web.pages.sources import sources_page
     from ui.web.render import render
 
@@ -52,6 +56,8 @@ def build(workspace: "Workspace") -> "gr.Blocks":
                 sources_page(workspace)
             with gr.Tab("Evaluate", id="evaluate") as tab:
                 form = evaluate_page(workspace, tab)
+            with gr.Tab("Library", id="library") as tab:
+                library_page(workspace, tab)
         open_cases_from(asking, tabs, form)
     pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return cast("gr.Blocks", pages)  # Gradio types entering its blocks as Any
@@ -120,8 +126,10 @@ def serve(workspace: "Workspace", host: str = "127.0.0.1", port: int = 7860) -> 
 
 
 def _warm_up(workspace: "Workspace") -> None:
-    with suppress(FootnoteError):  # whoever asks is told
+    try:
         workspace.warm_up()
+    except Exception as error:  # whoever asks is told
+        _log.warning("Warming up failed: %s", error)
 
 
 def _listen(host: str, port: int) -> socket.socket:

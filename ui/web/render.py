@@ -48,6 +48,7 @@ def _environment() -> Environment:
         "size": size,
         "place": place,
         "path": path,
+        "without_heading": without_heading,
         "count": lambda n, one, many: f"{n:,} {one if n == 1 else many}",
     }
     return environment
@@ -85,6 +86,13 @@ def day(timestamp: str) -> str:
     except ValueError:
         return timestamp
     return f"{moment.day} {moment:%b %Y}"
+
+
+def without_heading(passage: Passage) -> str:
+    """The words of a passage after the heading it begins with, which is shown with its place."""
+    heading = (passage.heading or "").rpartition(" › ")[2]
+    after = passage.text.removeprefix(heading) if heading else passage.text
+    return after if after.startswith("\n") and after.strip() else passage.text
 
 
 def size(characters: int) -> str:

@@ -4,6 +4,7 @@ Only questions that the library answers are shown, so each is asked once before 
 """
 
 import json
+import logging
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,8 @@ from rag.schema import Heading, Inquiry, Source
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 QUESTIONS = "questions.jsonl"
 _SHORTEST, _LONGEST = 18, 90  # characters of a question that reads well on a card
@@ -54,6 +57,9 @@ class Suggestions:
             try:
                 refused = self._workspace.ask(Inquiry(question=question)).refused
             except FootnoteError:
+                return
+            except Exception:  # whoever asks is told; the page opens without suggestions
+                _log.exception("No questions can be suggested")
                 return
             if not refused:
                 left -= 1

@@ -51,7 +51,7 @@ const footnotes = (() => {
     const { offsetWidth: width, offsetHeight: height } = quote;
     const above = at.top - height - 8;
     quote.style.left = `${Math.max(12, Math.min(at.left - 24, innerWidth - width - 12))}px`;
-    quote.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+    quote.style.top = `${above > 60 ? above : at.bottom + 8}px`;
   }
 
   function hideQuote() {
@@ -177,6 +177,7 @@ const footnotes = (() => {
 
   // Called by the Sources page when Gradio has made its table; a source is removed by a second click.
   function table(element, remove) {
+    find("#drop .upload-container")?.removeAttribute("aria-label"); // it contradicts the words on the button
     element.addEventListener("click", (event) => {
       const button = event.target.closest("[data-remove]");
       if (!button) return;
