@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from ingest.checkup import Examiner
 from ingest.prepare import Prepared, Raw, prepare, read
 from ingest.report import Outcome, Progress, Report, Status
 from ingest.targets import Target
@@ -41,6 +42,7 @@ class Pipeline:
         self._catalogue = library.catalogue
         self._embedder = embedder
         self._settings = settings
+        self._examiner = Examiner(library, embedder, settings)
         # The reading thread may remove a source: not while vectors that it shares are being counted on.
         self._changing = threading.Lock()
 
@@ -126,13 +128,14 @@ class Pipeline:
         return _outcome(target, "unchanged", reason, source_id=source_id, title=source.title, chunks=source.chunks)
 
     def _commit(self, batch: list[Prepared], run: "_Run") -> None:
-        """Embeds what a batch needs and makes its sources visible."""
+        """Embeds what a batch needs, makes its sources visible, and sees whether they are found."""
         if not batch:
             return
         with self._changing:
             self._store(batch, run)
         for prepared in batch:
             version, status = prepared.version, "updated" if prepared.replaces else "added"
+            checkup = self._examiner.check(version.source_id)
             run.finish(
                 Outcome(
                     target=prepared.raw.target.location,
@@ -140,7 +143,9 @@ class Pipeline:
                     source_id=version.source_id,
                     title=version.title,
                     chunks=len(version.chunks),
-                    notes=prepared.notes,
+                    probed=checkup.probed,
+                    found=checkup.found,
+                    notes=prepared.notes + checkup.notes,
                 )
             )
         batch.clear()

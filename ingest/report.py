@@ -8,7 +8,11 @@ Status = Literal["added", "updated", "unchanged", "removed", "failed"]
 
 
 class Outcome(Noun):
-    """What became of one source. `reason` says why it failed, or what should be known of it."""
+    """What became of one source. `reason` says why it failed, or what it is the same as.
+
+    `probed` of its sentences and headings were searched for afterwards, and `found` of them brought it back among the
+    first five passages; `notes` are sentences that a librarian should read.
+    """
 
     target: str
     status: Status
@@ -16,6 +20,8 @@ class Outcome(Noun):
     source_id: str | None = None
     title: str | None = None
     chunks: int = 0
+    probed: int = 0
+    found: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -33,6 +39,12 @@ class Report(Noun):
     def failed(self) -> tuple[Outcome, ...]:
         """Those that failed."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "failed")
+
+    @property
+    def findability(self) -> float | None:
+        """The share of samples of the new sources that brought their source back; None if nothing was probed."""
+        probed = sum(outcome.probed for outcome in self.outcomes)
+        return sum(outcome.found for outcome in self.outcomes) / probed if probed else None
 
     def summary(self) -> str:
         """One line, such as ``3 added, 1 updated, 12 unchanged, 0 failed``."""

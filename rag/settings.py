@@ -55,6 +55,7 @@ class IngestSettings(Section):
     parse_seconds: int = Field(120, ge=1, description="longest time to parse one file")
     parse_memory_mb: int = Field(1500, ge=256, description="memory that parsing one file may take")
     fetch_seconds: int = Field(30, ge=1, description="longest time to fetch one URL")
+    probes: int = Field(5, ge=0, le=100, description="sentences of a new source searched for, to see that it is found")
     allow_private_addresses: bool = Field(False, description="fetch from addresses inside your network, too")
 
 

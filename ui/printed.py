@@ -71,6 +71,11 @@ def print_report(report: "Report") -> None:
         console.print(line)
         for note in outcome.notes:
             console.print(Text(f"          {plain(note)}", "yellow"))
+    if report.findability is not None:
+        probed = sum(outcome.probed for outcome in report.outcomes)
+        console.print(
+            Text(f"{report.findability:.0%} of {probed} sampled sentences and headings are found again", "dim")
+        )
     console.print(Text(report.summary() + (" (stopped)" if report.stopped else ""), "bold"))
 
 
