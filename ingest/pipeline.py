@@ -15,6 +15,7 @@ from typing import TypeVar
 from ingest.checkup import Examiner
 from ingest.prepare import Prepared, Raw, prepare, read
 from ingest.report import Outcome, Progress, Report, Status
+from ingest.sandbox import Sandbox
 from ingest.targets import Target
 from rag.errors import FootnoteError, SourceError
 from rag.library.library import Library
@@ -35,13 +36,21 @@ _log = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Adds sources to a library. One run at a time; searching goes on meanwhile."""
+    """Adds sources to a library. One run at a time; searching goes on meanwhile.
 
-    def __init__(self, library: Library, embedder: Embedder, settings: Settings) -> None:
+    Args:
+        library: Where they are added.
+        embedder: The library's embedder.
+        settings: How sources are read and cut.
+        sandbox: Where files are parsed.
+    """
+
+    def __init__(self, library: Library, embedder: Embedder, settings: Settings, sandbox: Sandbox) -> None:
         self._library = library
         self._catalogue = library.catalogue
         self._embedder = embedder
         self._settings = settings
+        self._sandbox = sandbox
         self._examiner = Examiner(library, embedder, settings)
         # The reading thread may remove a source: not while vectors that it shares are being counted on.
         self._changing = threading.Lock()
@@ -89,7 +98,7 @@ class Pipeline:
             known = self._catalogue.location(target.location)
             shared = known is not None and len(self._catalogue.locations_of(known.source_id)) > 1
             source_id = known.source_id if known and not shared else None
-            return prepare(raw, known, source_id, self._embedder, self._settings)
+            return prepare(raw, known, source_id, self._sandbox.load, self._embedder, self._settings)
         except SourceError as error:
             return _outcome(target, "failed", str(error))
         except FootnoteError:

@@ -2,11 +2,12 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.chunking import chunk_text
-from ingest.loaders import load, sniff
+from ingest.loaders import sniff
 from ingest.parsed import Parsed
 from ingest.targets import Target
 from rag.errors import SourceError
@@ -16,18 +17,20 @@ from rag.models.embedder import Embedder
 from rag.sentences import split_sentences
 from rag.settings import Settings
 
+Load = Callable[[bytes, str, str | None], Parsed]
+
 FORMAT = 1
 """Raised when loaders or chunking change what they make of the same bytes: sources are then made anew."""
 
 
 @dataclass(frozen=True)
 class Raw:
-    """The bytes of a target, and what is known of it before it is parsed."""
+    """The bytes of a target, and what is known of it before it is parsed; `declared` is the server's Content-Type."""
 
     target: Target
     data: bytes
     name: str
-    media_type: str
+    declared: str | None
     content_hash: str
     size: int | None = None
     mtime_ns: int | None = None
@@ -89,11 +92,11 @@ def _raw(
     cut = settings.chunking
     made_by = f"{FORMAT}|{media_type}|{cut.max_tokens}|{cut.overlap_sentences}|{target.title or ''}|"
     content_hash = hashlib.sha256(made_by.encode() + data).hexdigest()
-    return Raw(target, data, name, media_type, content_hash, size, mtime_ns, url)
+    return Raw(target, data, name, declared, content_hash, size, mtime_ns, url)
 
 
 def prepare(
-    raw: Raw, known: Location | None, source_id: str | None, embedder: Embedder, settings: Settings
+    raw: Raw, known: Location | None, source_id: str | None, load: Load, embedder: Embedder, settings: Settings
 ) -> Prepared:
     """Parses and cuts a source.
 
@@ -101,13 +104,14 @@ def prepare(
         raw: Its bytes.
         known: What the library has at this location.
         source_id: The source it becomes a version of; None makes a new one.
+        load: Parses bytes, given their name and declared type.
         embedder: Counts the tokens.
         settings: How to cut.
 
     Raises:
         SourceError: It can't be made sense of, or has no text.
     """
-    parsed = load(raw.data, raw.name, raw.media_type)
+    parsed = load(raw.data, raw.name, raw.declared)
     title = raw.target.title or parsed.title
     texts: dict[str, str] = {}
     pieces = chunk_text(

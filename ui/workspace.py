@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ingest.pipeline import OnProgress, Pipeline, Stop
     from ingest.report import Report
+    from ingest.sandbox import Sandbox
     from ingest.targets import Target
 
 
@@ -87,7 +88,14 @@ class Workspace:
     def _pipeline(self) -> "Pipeline":
         from ingest.pipeline import Pipeline
 
-        return Pipeline(self.library, self.embedder, self.settings)
+        return Pipeline(self.library, self.embedder, self.settings, self._sandbox)
+
+    @cached_property
+    def _sandbox(self) -> "Sandbox":
+        from ingest.limits import Limits
+        from ingest.sandbox import Sandbox
+
+        return Sandbox(Limits.of(self.settings.ingest))
 
     def ingest(
         self,
@@ -129,7 +137,7 @@ class Workspace:
         reading = self.settings.ingest.model_copy(update={"fetch_seconds": seconds})
         settings = self.settings.model_copy(update={"ingest": reading})
         with self._adding:
-            return Pipeline(self.library, self.embedder, settings).run([target])
+            return Pipeline(self.library, self.embedder, settings, self._sandbox).run([target])
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Removes sources.
@@ -147,6 +155,11 @@ class Workspace:
         with self._adding, self._building:
             self.__dict__.pop("_chain", None)
             return self.library.rebuild(self.embedder.embed, self.embedder.fingerprint, on_progress)
+
+    def close(self) -> None:
+        """Ends what was started on the side. The library is closed by whoever opened it."""
+        if "_sandbox" in self.__dict__:
+            self._sandbox.close()
 
     def warm_up(self) -> None:
         """Loads what the first question would wait for."""
@@ -166,7 +179,11 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
     embedder = loading.submit(load_embedder, settings)
     loading.shutdown(wait=False)
     with open_library(settings.library) as library:
-        yield Workspace(settings, library, embedder)
+        workspace = Workspace(settings, library, embedder)
+        try:
+            yield workspace
+        finally:
+            workspace.close()
 
 
 def starter_manifest() -> Path | None:
