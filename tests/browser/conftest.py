@@ -17,7 +17,7 @@ from rag.settings import load_settings
 from ui.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -151,7 +151,7 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and not _gone(said) else None)
         page.on("request", lambda request: _check(request.url, address, faults))
         page.goto(address)
         page.wait_for_selector("#transcript .empty h1")
@@ -161,6 +161,11 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not faults
+
+
+def _gone(said: "ConsoleMessage") -> bool:
+    """Whether the browser complains that a source isn't there any more, which the page explains."""
+    return "404" in said.text and "/view/source/" in said.location["url"]
 
 
 def _check(url: str, address: str, faults: list[str]) -> None:

@@ -26,8 +26,9 @@ def to_page(page: "Page", name: str) -> None:
 
 
 def upload(page: "Page", *files: Path) -> str:
+    page.evaluate("document.querySelectorAll('.adding li').forEach(item => item.setAttribute('data-old', ''))")
     page.set_input_files("#drop input[type=file]", [str(file) for file in files])
-    page.wait_for_selector(".adding li:not(.waiting)", timeout=20_000)
+    page.wait_for_selector(".adding li:not(.waiting):not([data-old])", timeout=20_000)
     page.wait_for_function("!document.querySelector('.adding li.waiting')", timeout=20_000)
     return page.inner_text(".adding")
 
@@ -59,6 +60,12 @@ def test_a_file_can_be_added_asked_about_replaced_and_removed(
     assert "updated" in upload(page, file)
     assert len(titles(page)) == 2
 
+    to_page(page, "Ask")
+    page.locator(".fn").first.click()
+    page.wait_for_selector(".panel .problem >> visible=true")
+    assert "1904" in page.locator(".panel .problem blockquote").inner_text()  # the words as they were cited
+
+    to_page(page, "Sources")
     remove = page.locator("tr", has_text="bridge").locator(".remove")
     remove.dblclick()
     assert remove.inner_text() == "Really remove?" and len(titles(page)) == 2

@@ -52,8 +52,8 @@ def build(workspace: "Workspace") -> "gr.Blocks":
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Ask", id="ask") as tab:
                 asking = ask_page(workspace, pages, tab)
-            with gr.Tab("Sources", id="sources"):
-                sources_page(workspace)
+            with gr.Tab("Sources", id="sources") as tab:
+                sources_page(workspace, tab)
             with gr.Tab("Evaluate", id="evaluate") as tab:
                 form = evaluate_page(workspace, tab)
             with gr.Tab("Library", id="library") as tab:

@@ -1,4 +1,4 @@
-"""First questions, taken from the library itself: from question sets beside the sources, or from headings.
+"""First questions, taken from the library itself: from question sets beside the sources, or from their sentences.
 
 Only questions that the library answers are shown, so each is asked once before it is suggested.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import FootnoteError
-from rag.schema import Heading, Inquiry, Source
+from rag.schema import Inquiry, Source
+from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
@@ -21,13 +22,19 @@ _log = logging.getLogger(__name__)
 
 QUESTIONS = "questions.jsonl"
 _SHORTEST, _LONGEST = 18, 90  # characters of a question that reads well on a card
-_READ = 12  # sources whose headings are looked at
+_READ = 12  # sources that are looked at
+_BEGINNING = 20_000  # characters of each
 _TRIED = 4  # questions asked for each one shown, at most
 _READS_WELL = re.compile(r"[A-Z].*\?")
-_SAYS_LITTLE = re.compile(
-    r"(?:contents?|introduction|summary|conclusions?|references|sources|notes?|appendix|abstract|overview|background|"
-    r"about.*|see also|further reading|acknowledge?ments?|untitled|page \d+|chapter \d+|\d[\d.]*)",
-    re.IGNORECASE,
+_SUBJECT = r"(?P<subject>(?:The |An? )?[A-Z0-9][\w'’-]*(?: (?!(?:is|are|was|were)\b)[\w'’-]+){0,6})"
+_DEFINED = re.compile(_SUBJECT + r" (?P<verb>is|are|was|were) (?:an?|the|one of) \w")
+_MADE = re.compile(
+    _SUBJECT + r" (?P<verb>was|were) (?P<done>built|founded|signed|finished|opened|created|established|launched|"
+    r"written|published|born|formed|completed)\b[^.;]*\b(?:in|on)\b[^.;]*\b[12]\d{3}\b"
+)
+_PERSON = re.compile(r"(?!The |An? )[A-Z][\w'’-]+(?: [A-Z][\w'’.-]*){1,2}")
+_POINTING = frozenset(
+    "It This That These Those He She They There Here One We You I What Who Such All Both Another".split()
 )
 
 
@@ -67,10 +74,10 @@ class Suggestions:
 
 
 def candidates(workspace: "Workspace") -> list[str]:
-    """Questions that may be suggested: those of people first, then those made of headings."""
+    """Questions that may be suggested: those that people wrote, or else those made of the sources' sentences."""
     sources = workspace.library.sources()
     asked = list(dict.fromkeys(_from_question_sets(sources)))
-    return asked or list(dict.fromkeys(_from_headings(workspace, sources)))
+    return asked or list(dict.fromkeys(_from_texts(workspace, sources)))
 
 
 def _spread(questions: list[str], most: int) -> list[str]:
@@ -115,20 +122,31 @@ def _answerable(line: str) -> str | None:
     return question if wanted and reads_well else None
 
 
-def _from_headings(workspace: "Workspace", sources: Iterable[Source]) -> Iterator[str]:
-    """A question for the first telling heading of each source, then for the second, and so on."""
+def _from_texts(workspace: "Workspace", sources: Iterable[Source]) -> Iterator[str]:
+    """A question for the first telling sentence of each source, then for the second, and so on."""
     columns = []
     for source in list(sources)[:_READ]:
-        headings = [h for h in workspace.library.text(source.id).headings if _tells(h, source.title)]
-        columns.append([f"What do the sources say about {_named(h.title)}?" for h in headings])
+        text = workspace.library.text(source.id).text[:_BEGINNING]
+        found = (question_from(text[start:end]) for start, end in split_sentences(text))
+        columns.append(list(dict.fromkeys(question for question in found if question)))
     for row in range(max(map(len, columns), default=0)):
         yield from (column[row] for column in columns if row < len(column))
 
 
-def _tells(heading: Heading, title: str) -> bool:
-    words = heading.title.split()
-    return 1 < len(words) <= 8 and heading.title != title and not _SAYS_LITTLE.fullmatch(heading.title)
+def question_from(sentence: str) -> str | None:
+    """The question that a sentence of a plain form answers: what something is, who someone was, when it was made."""
+    sentence = " ".join(sentence.split())
+    made = _MADE.match(sentence)
+    if made:
+        return f"When {made['verb']} {_inside(made['subject'])} {made['done']}?"
+    defined = _DEFINED.match(sentence)
+    if not defined or defined["subject"].split()[0] in _POINTING:
+        return None
+    asking = "Who" if _PERSON.fullmatch(defined["subject"]) else "What"
+    return f"{asking} {defined['verb']} {_inside(defined['subject'])}?"
 
 
-def _named(heading: str) -> str:
-    return "“" + re.sub(r"^\d[\d.]*\s+", "", heading).rstrip(".:?") + "”"
+def _inside(subject: str) -> str:
+    """A subject as it stands within a sentence."""
+    article, _, rest = subject.partition(" ")
+    return f"{article.lower()} {rest}" if article in ("The", "A", "An") else subject

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ON_LOAD = "footnotes.table(element, source => trigger('remove', {source}))"
 
 
-def sources_page(workspace: "Workspace") -> None:
+def sources_page(workspace: "Workspace", tab: gr.Tab) -> None:
     """Builds the page inside the current Gradio block."""
 
     def listed(problem: str | None = None) -> str:
@@ -73,7 +73,7 @@ def sources_page(workspace: "Workspace") -> None:
                     elem_id="collection", label="Collection", placeholder="None", max_length=100, scale=0, min_width=150
                 )
             progress = gr.HTML(elem_id="adding", apply_default_css=False, js_on_load=None)
-            table = gr.HTML(elem_id="shelf-table", apply_default_css=False, js_on_load=_ON_LOAD, value=listed)
+            table = gr.HTML(elem_id="shelf-table", apply_default_css=False, js_on_load=_ON_LOAD)
         gr.HTML(
             render("panel.html", name="Source", listed=False, hint="Choose a source to read it as Footnote does."),
             elem_classes="panel-slot",
@@ -82,6 +82,7 @@ def sources_page(workspace: "Workspace") -> None:
         )
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    tab.select(listed, None, [table], **quiet)
     # One ingestion runs at a time anyway; the others wait in the queue.
     adding: dict[str, Any] = {**quiet, "concurrency_id": "add", "concurrency_limit": 1}
     files.upload(put_files, [files, collection], [progress, table, files], **adding)

@@ -96,11 +96,18 @@ const footnotes = (() => {
     markOpened(null);
   }
 
-  async function openSource({ source, version, start, end, around }) {
+  async function openSource({ source, version, start, end, around, quote: cited }) {
     const query = new URLSearchParams(Object.entries({ version, start, end, around }).filter(([, value]) => value));
     if (!(await fill(`/view/source/${encodeURIComponent(source)}?${query}`))) return;
     part(".panel-name").textContent = "Source";
     part("[data-list]").hidden = !panel().dataset.listed;
+    const problem = part(".problem");
+    if (problem && cited) { // the source has changed or gone since: what was cited is still shown
+      const words = document.createElement("blockquote");
+      words.dir = "auto";
+      words.textContent = cited;
+      problem.append(words);
+    }
     showWords();
   }
 
