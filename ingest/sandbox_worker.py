@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.limits import Limits
@@ -69,13 +70,12 @@ def _alarm(seconds: float) -> None:
 
 
 def _peak() -> int:
-    """The most memory this process ever held, in bytes."""
-    if sys.platform == "win32":
+    """The most memory this process ever held, in bytes; 0 where that can't be told."""
+    try:
+        status = Path("/proc/self/status").read_text()  # getrusage would count the parent's peak, too
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except (OSError, IndexError, ValueError):
         return 0
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _receive(source: BinaryIO) -> bytes | None:
