@@ -1,6 +1,6 @@
 """Fits the two linear models of `rag.answering.scorer`, with SciPy's L-BFGS."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,11 @@ Array = NDArray[np.float64]
 
 
 def fit_ranking(
-    groups: Sequence[tuple[Floats, NDArray[np.bool_]]], weights: Array, names: Sequence[str], penalty: float
+    groups: Sequence[tuple[Floats, NDArray[np.bool_]]],
+    weights: Array,
+    names: Sequence[str],
+    signs: Mapping[str, int],
+    penalties: Mapping[str, float],
 ) -> dict[str, Any]:
     """A model that puts each gold sentence above all that aren't gold in its own question.
 
@@ -24,17 +28,18 @@ def fit_ranking(
     Args:
         groups: Rows and labels of each question, with both gold and other sentences.
         weights: One a question.
-        names: The signals.
-        penalty: Of the squared weights.
+        names: The columns of the rows.
+        signs: The signals to use, and whether each may only speak for (1) or against (-1) a sentence.
+        penalties: Of the squared weight, by signal.
     """
-    rows = np.concatenate([rows for rows, _ in groups])
+    columns = [list(names).index(name) for name in signs]
+    x, mean, spread = _standard(np.concatenate([rows for rows, _ in groups])[:, columns])
     gold = np.concatenate([labels for _, labels in groups])
-    x, mean, spread = _standard(rows)
     starts = np.cumsum([0, *(len(labels) for _, labels in groups[:-1])])
     sizes = np.array([len(labels) for _, labels in groups])
-    share = (
-        np.repeat(weights / weights.sum(), sizes) * gold / np.repeat(np.add.reduceat(gold.astype(float), starts), sizes)
-    )
+    golds = np.repeat(np.add.reduceat(gold.astype(float), starts), sizes)
+    share = np.repeat(weights / weights.sum(), sizes) * gold / golds
+    penalty = np.array([penalties[name] for name in signs])
 
     def loss(parameters: Array) -> tuple[float, Array]:
         score = x @ parameters
@@ -44,40 +49,44 @@ def fit_ranking(
         over = np.log(total) + top - score
         push = share * _chance(over)
         pull = np.repeat(np.add.reduceat(push, starts), sizes) * others / total
-        value = float((share * np.logaddexp(0, over)).sum() + penalty * (parameters**2).sum())
+        value = float((share * np.logaddexp(0, over)).sum() + (penalty * parameters**2).sum())
         return value, x.T @ (pull - push) + 2 * penalty * parameters
 
-    found = _minimise(loss, np.zeros(x.shape[1]))
+    found = _minimise(loss, np.zeros(len(columns)), _bounds(signs))
     slope, bias = _platt(x @ found, gold, np.repeat(weights, sizes))
-    return _stored(names, mean, spread, found * slope, bias)
+    return _stored(signs, mean, spread, found * slope, bias)
 
 
-def fit_signed(
+def fit_chance(
     rows: Floats,
     labels: NDArray[np.bool_],
     weights: Array,
     names: Sequence[str],
     signs: Mapping[str, int],
-    penalty: float,
+    penalties: Mapping[str, float],
 ) -> dict[str, Any]:
-    """A logistic regression on the signals of `signs`, each of which may only speak for (1) or against (-1).
+    """A logistic regression of the labels; `signs` and `penalties` as in `fit_ranking`.
 
-    Where the sets disagree with the sign that a signal has for a reader, they teach how the sets were made.
+    Where sets disagree with the sign that a signal has for a reader, they teach how the sets were made.
     """
     columns = [list(names).index(name) for name in signs]
     x, mean, spread = _standard(rows[:, columns])
     share = weights / weights.sum()
+    penalty = np.array([penalties[name] for name in signs])
 
     def loss(parameters: Array) -> tuple[float, Array]:
         score = x @ parameters[:-1] + parameters[-1]
         error = share * (_chance(score) - labels)
         value = float((share * np.logaddexp(0, np.where(labels, -score, score))).sum())
         gradient = np.append(x.T @ error + 2 * penalty * parameters[:-1], error.sum())
-        return value + penalty * float((parameters[:-1] ** 2).sum()), gradient
+        return value + float((penalty * parameters[:-1] ** 2).sum()), gradient
 
-    bounds = [(0, None) if sign > 0 else (None, 0) for sign in signs.values()]
-    found = _minimise(loss, np.zeros(len(columns) + 1), [*bounds, (None, None)])
-    return _stored(list(signs), mean, spread, found[:-1], float(found[-1]))
+    found = _minimise(loss, np.zeros(len(columns) + 1), [*_bounds(signs), (None, None)])
+    return _stored(signs, mean, spread, found[:-1], float(found[-1]))
+
+
+def _bounds(signs: Mapping[str, int]) -> list[tuple[float | None, float | None]]:
+    return [(0, None) if sign > 0 else (None, 0) for sign in signs.values()]
 
 
 def _platt(score: Array, labels: NDArray[np.bool_], weights: Array) -> tuple[float, float]:
@@ -99,7 +108,7 @@ def _standard(rows: Floats) -> tuple[Array, Array, Array]:
 
 
 def _minimise(loss: Callable[[Array], tuple[float, Array]], start: Array, bounds: Any = None) -> Array:
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
@@ -108,7 +117,7 @@ def _chance(logits: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))))
 
 
-def _stored(names: Sequence[str], mean: Array, spread: Array, weights: Array, bias: float) -> dict[str, Any]:
+def _stored(names: Iterable[str], mean: Array, spread: Array, weights: Array, bias: float) -> dict[str, Any]:
     values = zip(names, mean, spread, weights, strict=True)
     signals = {name: [round(float(v), 5) for v in (m, s, w)] for name, m, s, w in values if abs(w) >= 5e-4}
     return {"bias": round(bias, 5), "signals": signals}

@@ -81,7 +81,6 @@ class Corpus:
                 self.chunks[i].sentences,
                 self._vectors(self.chunks[i].sentences),
                 float(cosines[i]),
-                bm25.get(i, 0.0),
                 score,
             )
             for i, score in fused[:TOP_K]

@@ -7,7 +7,7 @@ Two layouts are read: the training rows (question, sentences, evidence indexes) 
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Chunk:
 class Asked:
     """A question and the sentences that answer it: `gold` by passage id, empty if nothing does."""
 
+    pool: str
     question: str
     answerable: bool
     gold: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -70,13 +71,14 @@ def read_training(path: Path, *, questions: int, seed: int) -> Pool:
         for row in by_passage[key]:
             gold = frozenset(squeeze(row["passage_sentences"][i]) for i in row["evidence"])
             question = f"{row['scenario']} {row['question']}" if row.get("scenario") else row["question"]
-            asked.append(Asked(question, bool(gold), {passage: gold} if gold else {}, passage))
+            asked.append(Asked(path.stem, question, bool(gold), {passage: gold} if gold else {}, passage))
     return Pool(path.stem, tuple(chunks), tuple(asked))
 
 
 def read_squad(folder: Path) -> Pool:
     """SQuAD 2.0: gold is the sentence that the answer's offset falls into."""
-    corpus, chunks = {}, []
+    corpus: dict[str, str] = {}
+    chunks: list[Chunk] = []
     for row in _rows(folder / "corpus.jsonl"):
         sentences = [row["text"][a:b] for a, b in split_sentences(row["text"])]
         corpus[row["_id"]] = row["text"]
@@ -86,13 +88,14 @@ def read_squad(folder: Path) -> Pool:
         passage = row["evidence"][0]
         text, starts = corpus[passage], row.get("answer_starts") or []
         gold = frozenset(squeeze(text[a:b]) for a, b in split_sentences(text) if any(a <= at < b for at in starts))
-        asked.append(Asked(row["question"], bool(gold), {passage: gold} if gold else {}, passage))
+        asked.append(Asked("squad", row["question"], bool(gold), {passage: gold} if gold else {}, passage))
     return Pool("squad", tuple(chunks), tuple(asked))
 
 
 def read_clapnq(folder: Path) -> Pool:
     """ClapNQ: gold is the sentences that annotators selected."""
-    chunks, parts = [], {}
+    chunks: list[Chunk] = []
+    parts: dict[str, list[str]] = {}
     for row in _rows(folder / "corpus.jsonl"):
         parts[row["_id"]] = [row["text"][a:b] for a, b in split_sentences(row["text"])]
         chunks += _cut(row["_id"], f"{row['title']}\n\n", parts[row["_id"]])
@@ -102,7 +105,7 @@ def read_clapnq(folder: Path) -> Pool:
         selected = [squeeze(s) for some in row.get("selected_sentences") or [] for s in some]
         gold = frozenset(squeeze(s) for s in parts[passage] if _selected(squeeze(s), selected))
         answerable = bool(row["answerable"])
-        asked.append(Asked(row["question"], answerable, {passage: gold} if answerable else {}, passage))
+        asked.append(Asked("clapnq", row["question"], answerable, {passage: gold} if answerable else {}, passage))
     return Pool("clapnq", tuple(chunks), tuple(asked))
 
 
@@ -132,6 +135,3 @@ def _cut(passage: str, header: str, sentences: Iterable[str]) -> Iterator[Chunk]
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
-
-
-READERS: dict[str, Callable[[Path], Pool]] = {"squad2_dev_half": read_squad, "clapnq_open": read_clapnq}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rag.answering.nearness import load_nearness
-from rag.answering.signals import Floats, Query, Reading, Words, question_signals, sentence_signals
+from rag.answering.signals import Floats, Query, Reading, Signals, Words, question_signals, sentence_signals
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 FAR = 4.0
@@ -58,22 +58,25 @@ class SentenceScorer:
         self._sentence = Linear(stored["sentence"])
         self._answerable = Linear(stored["answerable"])
 
-    def score(self, question: str, vector: Floats, readings: Sequence[Reading], words: Words) -> Judged:
+    def score(self, question: str, vectors: Floats, readings: Sequence[Reading], words: Words) -> Judged:
         """Judges every sentence of the readings.
 
         Args:
             question: The question in full.
-            vector: Its embedding, a unit vector.
+            vectors: Its embedding, a unit vector; or several, of several wordings, as rows.
             readings: The retrieved passages, best first, each with at least one sentence.
             words: The library's words.
         """
         if not readings:
             return Judged([], 0.0)
-        signals = sentence_signals(Query(question, vector, words, self.rarity, load_nearness()), readings)
+        signals = sentence_signals(Query(question, vectors, words, self.rarity, load_nearness()), readings)
+        chances, answerable = self.judge(signals)
+        return Judged(np.split(chances, np.cumsum(signals.lengths)[:-1]), answerable)
+
+    def judge(self, signals: Signals) -> tuple[Floats, float]:
+        """The chance of every sentence to be part of the answer, and that the question is answered."""
         logits = self._sentence(signals.names, signals.rows)
-        answerable = self._answerable(*question_signals(signals, logits))
-        ends = np.cumsum(signals.lengths)[:-1]
-        return Judged(np.split(_chance(logits), ends), float(_chance(answerable)[0]))
+        return _chance(logits), float(_chance(self._answerable(*question_signals(signals, logits)))[0])
 
     def rarity(self, stem: str) -> float:
         """How rare a word is in English, as an inverse document frequency over open text."""

@@ -1,0 +1,1 @@
+"""How well answers are found, chosen and declined on open question sets."""
