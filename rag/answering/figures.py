@@ -53,8 +53,9 @@ _MONTH = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\
 _BEFORE_MONTH = re.compile(r"\b(?:by|in|since|until|till|from|of|early|late|mid|last|next)[\s-]$", re.IGNORECASE)
 _ORDINAL = re.compile(rf"\b(?:(?:{'|'.join(_TENS)})-)?(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _FRACTION = re.compile(
-    rf"\b(?:(?:(?P<of>a|an|one|two|three|four)[\s-])?(?P<part>{'|'.join(_FRACTIONS)})(?=\s+(?:of|the|as)\b|[.,;]|$)"
-    r"|(?P<n>one|two|three|four|1|2|3|4)\s(?:in|out\sof)\s(?P<m>two|three|four|five|six|eight|ten|\d+))\b",
+    rf"\b(?:(?P<of>a|an|one|two|three|four)[\s-](?P<part>{'|'.join(_FRACTIONS)})\b(?![\s-](?!of\b|the\b|as\b|and\b)\w)"
+    r"|(?P<half>half)(?=\s+(?:of|the|as)\b)"
+    r"|(?P<n>one|two|three|four|1|2|3|4)\s(?:in|out\sof)\s(?P<m>two|three|four|five|six|eight|ten|\d+)\b)",
     re.IGNORECASE,
 )
 _PERCENT_NEXT = re.compile(r"\s*(?:%|per\s?cent\b|percent(?:age)?\b|pct\b)", re.IGNORECASE)
@@ -69,6 +70,8 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _LIST_ITEM = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
+_MOST = 100
+"""Figures read in a text: no passage has more, but for tables and attacks."""
 _HEDGED_WITHIN = 0.05
 """How far "about 400" may be from what the source says, as a share."""
 
@@ -122,14 +125,13 @@ class Figure:
 def figures(text: str) -> tuple[Figure, ...]:
     """The numbers in a text, in the order they stand there, each once."""
     found: list[Figure] = []
-    taken: list[tuple[int, int]] = []
+    taken: dict[int, tuple[int, int]] = {}  # by character: the figure that has it
     for figure in _found(text):
-        if not any(
-            figure.start < end and start < figure.end and (start, end) != (figure.start, figure.end)
-            for start, end in taken
-        ):
+        place = (figure.start, figure.end)
+        if all(taken.setdefault(at, place) == place for at in range(*place)):
             found.append(figure)
-            taken.append((figure.start, figure.end))
+        if len(found) == _MOST:
+            break
     return tuple(sorted(found, key=lambda f: f.start))
 
 
@@ -138,7 +140,9 @@ def derivable(figure: Figure, claim: str, premise: str) -> bool:
     if figure.kind != PLAIN or figure.value != int(figure.value) or not 2 <= figure.value <= 100:
         return False
     years = [f.value for f in figures(premise) if f.kind == YEAR]
-    if any(abs(a - b) in (figure.value, figure.value - 1) for a in years for b in years if a != b):
+    if figure.unit.startswith("year") and any(
+        abs(a - b) in (figure.value, figure.value - 1) for a in years for b in years if a != b
+    ):
         return True
     runs = re.split(r"[.;:()]\s+", f"{premise}. {claim}")
     return figure.value <= 12 and any(
@@ -205,7 +209,9 @@ def _with_kind(value: float, start: int, end: int, text: str, digits: int) -> Fi
 
 
 def _fraction(match: re.Match[str]) -> Figure:
-    if match["part"]:
+    if match["half"]:
+        value = 50.0
+    elif match["part"]:
         value = _FRACTIONS[match["part"].lower()] * _UNITS.get((match["of"] or "one").lower(), 1)
     else:
         of = match["m"].lower()

@@ -192,8 +192,9 @@ class _Work:
 
     def _answer(self, notes: tuple[str, ...], ending: str, *, complete: bool) -> Answer:
         strict = self.settings.answering.strict
-        kept = [(s, a) for s, a in zip(self.said, self.aligned, strict=True) if a.verdict.supported or not strict]
-        removed = len(self.said) - len(kept)
+        once = dict(zip(self.said, self.aligned, strict=True))  # small models run in circles
+        kept = [(s, a) for s, a in once.items() if a.verdict.supported or not strict]
+        removed = len(once) - len(kept)
         if complete and removed:
             notes += (
                 f"{removed} sentence{'s' if removed > 1 else ''} that the sources don't support "

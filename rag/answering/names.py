@@ -20,7 +20,8 @@ _NOT_NAMES = frozenset(
     two under unlike until we what when where whether which while who why with within yes yet you your
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday mr mrs ms dr sir lord lady prime minister president
-    chairman secretary general king queen prince princess professor captain senator governor mayor""".split()
+    chairman secretary general king queen prince princess professor captain senator governor mayor
+    united indeed perhaps sure yes well please sorry thus hence then today tomorrow yesterday now""".split()
 )
 _SAME = (
     "us usa america american americans states washington",
@@ -54,13 +55,17 @@ _SAME = (
 """Names of one country: a capital often stands for its government."""
 _GROUP = {word: group for group in _SAME for word in group.split()}
 _ACTS = re.compile(
-    r"(?:['’]s\b|,?\s+(?:is|was|are|were|has|had|have|will|would|can|could|may|might|must|should|did|does|do|and|also|"
+    r"(?:['’]s\b|\s*[,;.](?:\s|$)|,?\s+(?:is|was|are|were|has|had|have|will|would|can|could|may|might|must|should|did|does|do|and|also|"
     r"said|says|made|took|led|won|met|left|became|began|held|gave|told|wrote|[a-z]{3,}(?:ed|s))\b)"
 )
 _PLAIN_WORD = re.compile(r"(?:ly|ing|ed|s|able|ible|ive|ous|ness|ment|tion|sion|men|ity)$")
 _NEXT_TO = 3
+"""Words with meaning on each side of a name that tell in whose place it stands."""
 _CLEARLY = 1
-_DEMONYM = 4  # letters two forms of one name share at least: Japan, Japanese
+"""Words by which another name must fit better."""
+_LONGEST_ACRONYM = 12
+_DEMONYM = 4
+"""Letters that two forms of one name share at least: Japan, Japanese."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ def _acronyms(text: str) -> set[str]:
     for match in _NAME.finditer(text):
         parts = _PART.findall(match[0])
         for kept in (parts, [p for p in parts if p[0].isupper()]):
-            letters = "".join(p[0].casefold() for p in kept)
+            letters = "".join(p[0].casefold() for p in kept[:_LONGEST_ACRONYM])
             found |= {letters[i:j] for i in range(len(letters)) for j in range(i + 2, len(letters) + 1)}
     return found
 

@@ -30,7 +30,9 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 WEIGHTS = "support.json"
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _WORD = re.compile(r"[^\W_]+")
-_DECISIVE = ("figures_missing", "figures_moved", "names_missing", "misquoted")
+_LONGEST_CLAIM = 2_000
+"""Characters of a claim that are read: no sentence is longer."""
+_DECISIVE = ("figures_missing", "figures_moved", "names_missing", "misquoted", "turned_over")
 """A claim with one of these isn't supported, however near it comes otherwise."""
 _NEVER_HIGHER = 0.5
 """How near to the line between supported and not such a claim may come."""
@@ -81,11 +83,11 @@ class SupportChecker:
 
 def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray[np.float32]) -> Findings:
     """What tells a supported claim from another; the cosines are those of the sentences to the claim."""
-    premise = " ".join(sentences)
+    claim, premise = claim[:_LONGEST_CLAIM], " ".join(sentences)
     said, source = words(claim), words(premise)
     said_stems, source_stems = stems(said), stems(source)
-    figure_signals, figure_reasons = _figures(claim, premise, context)
-    name_signals, name_reasons, named = _names(claim, premise, context)
+    figure_signals, figure_reasons = _figures(claim, premise)
+    name_signals, name_reasons, displacing, named = _names(claim, premise, context)
     counted = {w.stem for f in figures(claim) for w in words(f.text)}
     plain = {s for s in said_stems if s not in counted | named}
     uncovered = {s for s in plain if s not in source_stems}
@@ -95,11 +97,12 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
     near = {(a, b) for i, a in enumerate(source_run) for b in source_run[max(0, i - 3) : i + 4]}
     turn = turned(said, [words(sentence) for sentence in sentences])
     misquoted = _misquoted(claim, f"{premise} {context}")
+    turning = ["the source denies this" if turn.more <= 0 else "the source doesn't deny this, as is said here"]
     reasons = [f"the source doesn't have the words “{quote}”" for quote in misquoted] + figure_reasons + name_reasons
-    if turn.share:
-        reasons.append("the source denies this" if turn.more <= 0 else "the source doesn't deny this, as is said here")
+    reasons += turning if turn.share else []
     if turn.opposites:
         reasons.append(f"the source says “{turn.opposites[1]}”, not “{turn.opposites[0]}”")
+    reasons += displacing
     signals = {
         **figure_signals,
         **name_signals,
@@ -111,6 +114,7 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
         "cosine_mean": float(cosines.mean()) if len(cosines) else 0.0,
         "turned": turn.share,
         "turned_and_more": float(turn.share > 0 and turn.more != 0),
+        "turned_over": float(turn.share == 1 and turn.more != 0),
         "negations_added": float(turn.more > 0),
         "negations_dropped": float(turn.more < 0),
         "opposed": float(turn.opposites is not None),
@@ -120,9 +124,14 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
     }
     missing = [w.text for w in said if w.stem in uncovered]
     if missing:
-        shown = ", ".join(f"“{w}”" for w in dict.fromkeys(missing[:3]))
+        shown = ", ".join(f"“{w}”" for w in dict.fromkeys(missing[:4]))
         reasons.append(f"the source doesn't say this; nothing in it matches {shown}")
     return Findings(signals, tuple(reasons))
+
+
+def contradicted(findings: Findings) -> bool:
+    """Whether a figure, name or quote alone shows that the claim isn't the source's."""
+    return any(findings.signals[name] > 0 for name in _DECISIVE)
 
 
 def judge(findings: Findings) -> Verdict:
@@ -130,7 +139,7 @@ def judge(findings: Findings) -> Verdict:
     fitted = weights()
     logit = fitted["bias"] + sum(fitted["weights"][name] * findings.signals[name] for name in fitted["weights"])
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
-    if any(findings.signals[name] > 0 for name in _DECISIVE):
+    if contradicted(findings):
         score = min(score, fitted["threshold"] * _NEVER_HIGHER)
     supported = score >= fitted["threshold"]
     # Shown scores are spread so that 0.5 is the line between supported and not.
@@ -147,13 +156,22 @@ def weights() -> Any:
 
 
 def _misquoted(claim: str, source: str) -> list[str]:
-    """What the claim puts between quotation marks, at some length, and the source doesn't have in these words."""
+    """What the claim puts between quotation marks, at some length, and the source doesn't have in these words.
+
+    Titles, most of whose words have capitals, are names rather than quotes.
+    """
     have = " ".join(_WORD.findall(source.casefold()))
-    quoted = [match[1] or match[2] for match in _QUOTED.finditer(claim)]
-    return [q for q in quoted if len(_WORD.findall(q)) > 3 and " ".join(_WORD.findall(q.casefold())) not in have]
+    wrong = []
+    for match in _QUOTED.finditer(claim):
+        quote = match[1] or match[2]
+        parts = _WORD.findall(quote)
+        is_title = sum(part[0].isupper() or part[0].isdigit() for part in parts) > len(parts) / 2
+        if len(parts) > 3 and not is_title and " ".join(parts).casefold() not in have:
+            wrong.append(quote)
+    return wrong
 
 
-def _figures(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str]]:
+def _figures(claim: str, premise: str) -> tuple[dict[str, float], list[str]]:
     claimed, stated = figures(claim), figures(premise)
     missing, moved, worked_out = [], [], 0
     reasons = []
@@ -210,13 +228,14 @@ def _phrase(figure: Figure) -> str:
     return f"{figure.text.strip()} {unit}".strip()
 
 
-def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str], set[str]]:
+def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str], list[str], set[str]]:
     claimed, sourced = names(claim), names(premise)
     said, source = words(claim), words(premise)
     here, around, own = name_index(premise), name_index(context), name_index(claim)
     others = [name for name in sourced if own.missing(name)]
     missing = initial = partly = only_around = displaced = 0
-    reasons = []
+    reasons: list[str] = []
+    displacing: list[str] = []
     for name in claimed:
         gone = here.missing(name)
         other = rival(name, said, [*others, *(n for n in sourced if set(n.parts) & set(name.parts))], source)
@@ -236,7 +255,7 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
             missing += 1
             reasons.insert(0, f"the source doesn't mention {name.text}{instead}")
         if not gone and other:
-            reasons.append(f"the source says this of {other.text}, not of {name.text}")
+            displacing.append(f"the source says this of {other.text}, not of {name.text}")
     stems_of_names = {w.stem for name in claimed if not name.initial for w in words(name.text)}
     return (
         {
@@ -249,6 +268,7 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
             "names_found": float(min(3, len(claimed) - missing - initial - partly - only_around)),
         },
         reasons,
+        displacing,
         stems_of_names,
     )
 

@@ -1,0 +1,1 @@
+"""What a real chat model's answers come to, once checked."""

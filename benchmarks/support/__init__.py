@@ -1,0 +1,1 @@
+"""Fits and measures the check of a sentence against its source."""
