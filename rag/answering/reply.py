@@ -56,7 +56,10 @@ def read_reply(text: str, given: int, *, finished: bool) -> tuple[list[Said], st
             sentences.append(piece)
     growing = ""
     if not finished and sentences:
-        growing = _OPEN.sub("", _SQUARE.sub("", sentences.pop()))
+        growing = sentences.pop()
+        if sentences and _OPEN.fullmatch(growing):  # a number may follow a full stop: wait for it
+            growing = f"{sentences.pop()} {growing}"
+        growing = _OPEN.sub("", _SQUARE.sub("", growing))
     said = [_said(sentence, given) for sentence in sentences]
     return [s for s in said if re.search(r"\w", s.text)], " ".join(growing.split())
 

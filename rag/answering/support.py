@@ -30,6 +30,10 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 WEIGHTS = "support.json"
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _WORD = re.compile(r"[^\W_]+")
+_POINTS = re.compile(
+    r"\b(?:he|she|it|they|him|them|his|her|hers|its|their|this|these|that|those|former|latter)\b", re.I
+)
+"""Words of a source that stand for a name given before."""
 _LONGEST_CLAIM = 2_000
 """Characters of a claim that are read: no sentence is longer."""
 _DECISIVE = ("figures_missing", "figures_moved", "names_missing", "misquoted", "turned_over")
@@ -234,6 +238,7 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
     here, around, own = name_index(premise), name_index(context), name_index(claim)
     others = [name for name in sourced if own.missing(name)]
     missing = initial = partly = only_around = displaced = 0
+    points = _POINTS.search(premise) is not None
     reasons: list[str] = []
     displacing: list[str] = []
     for name in claimed:
@@ -243,9 +248,8 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
         instead = f"; it speaks of {other.text}" if other else ""
         if not gone:
             displaced += other is not None
-        elif not around.missing(name, here):
+        elif not around.missing(name, here) and not other and (points or not sourced):
             only_around += 1
-            displaced += other is not None
         elif name.initial:
             initial += 1
             reasons.append(f"the source doesn't mention {name.text}{instead}")
