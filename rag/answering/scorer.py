@@ -58,18 +58,21 @@ class SentenceScorer:
         self._sentence = Linear(stored["sentence"])
         self._answerable = Linear(stored["answerable"])
 
-    def score(self, question: str, vectors: Floats, readings: Sequence[Reading], words: Words) -> Judged:
+    def score(
+        self, question: str, vectors: Floats, readings: Sequence[Reading], words: Words, in_full: str | None = None
+    ) -> Judged:
         """Judges every sentence of the readings.
 
         Args:
-            question: The question in full.
+            question: The question as asked.
             vectors: Its embedding, a unit vector; or several, of several wordings, as rows.
             readings: The retrieved passages, best first, each with at least one sentence.
             words: The library's words.
+            in_full: What the question asks in full, where it leans on earlier turns.
         """
         if not readings:
             return Judged([], 0.0)
-        signals = sentence_signals(Query(question, vectors, words, self.rarity, load_nearness()), readings)
+        signals = sentence_signals(Query(question, vectors, words, self.rarity, load_nearness(), in_full), readings)
         chances, answerable = self.judge(signals)
         return Judged(np.split(chances, np.cumsum(signals.lengths)[:-1]), answerable)
 

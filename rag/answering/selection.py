@@ -39,7 +39,11 @@ def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) 
     if not usable:
         return Choice((), 0.0)
     judged = load_scorer().score(
-        task.standalone, task.retrieved.vectors, _readings(task, usable), Words(index.terms, index.rarity)
+        task.inquiry.question,
+        task.retrieved.vectors,
+        _readings(task, usable),
+        Words(index.terms, index.rarity),
+        in_full=task.standalone,
     )
     chosen = pick(np.concatenate(judged.sentences), lambda i, j: _says_the_same(usable[i], usable[j]), most)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))

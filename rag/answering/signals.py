@@ -25,6 +25,7 @@ _ASKING = frozenset(
     our i me my one name type kind tell describ describe explain explain give list mention accord according about ani
     any some from than also been be being ever who's what's""".split()
 )
+_UNSPOKEN = 0.3  # weight of a word that only the turns before a follow-up have
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT = re.compile(r"\b(?:not|never|no|none|neither|nor|without|cannot|fail\w*|unlike|except)\b|n['’]t\b", re.IGNORECASE)
@@ -69,23 +70,33 @@ class Signals:
 class Query:
     """A question, cut and weighed once.
 
-    `vectors` is its embedding, a unit vector, or those of several wordings as rows; `common` tells how rare a
+    `in_full` is what a follow-up asks in full: words that stand only there tell which passages are meant, and
+    count less in choosing a sentence of them. `vectors` is its embedding, a unit vector, or those of several wordings as rows; `common` tells how rare a
     stem is in general, where `words.idf` tells how rare it is in this library.
     """
 
     def __init__(
-        self, text: str, vectors: Floats, words: Words, common: Callable[[str], float], nearness: Nearness
+        self,
+        text: str,
+        vectors: Floats,
+        words: Words,
+        common: Callable[[str], float],
+        nearness: Nearness,
+        in_full: str | None = None,
     ) -> None:
         self.vectors, self.words, self.nearness = np.atleast_2d(vectors), words, nearness
-        cut = [(stems[0], word) for word in _WORD.findall(text.lower()) if (stems := words.terms(word))]
+        whole = in_full or text
+        cut = [(stems[0], word) for word in _WORD.findall(whole.lower()) if (stems := words.terms(word))]
         kept = [(stem, word) for stem, word in cut if stem not in _ASKING] or cut
         said = [stem for stem, _ in kept]
         self.terms = list(dict.fromkeys(said))
         as_written = dict(reversed(kept))
         self.spelled = [as_written[stem] for stem in self.terms]
         self.pairs = set(pairwise(said))
-        self.idf = np.array([words.idf(stem) for stem in self.terms], np.float32)
-        self.rarity = np.array([common(stem) for stem in self.terms], np.float32)
+        spoken = set(words.terms(text))
+        counts = np.array([1.0 if stem in spoken else _UNSPOKEN for stem in self.terms], np.float32)
+        self.idf = counts * np.array([words.idf(stem) for stem in self.terms], np.float32)
+        self.rarity = counts * np.array([common(stem) for stem in self.terms], np.float32)
         self.numbers = set(_DIGITS.findall(text))
         self.kind = kind_of(text)
         self.negated = bool(_NOT.search(text))

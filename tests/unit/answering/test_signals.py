@@ -126,3 +126,12 @@ def test_nothing_retrieved_answers_nothing() -> None:
     judged = load_scorer().score("When?", unit(1, 0), [], WORDS)
     assert judged.sentences == []
     assert judged.answerable == 0
+
+
+def test_the_words_of_the_turn_before_count_less_than_those_asked() -> None:
+    readings = [reading(["Mora commands the ferry.", "She asked for a ship."], [0.5, 0.5])]
+    asked = Query(
+        "Which ship?", unit(1, 0), WORDS, lambda stem: 3.0, load_nearness(), "Which ship? (Mora commands ferry)"
+    )
+    before, itself = sentence_signals(asked, readings).column("coverage_with_header")
+    assert 0 < before < itself
