@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from rag.answering.answerer import Answerer, Task
-from rag.conversation import standalone_question
 from rag.errors import QuestionError
 from rag.library.library import Library
+from rag.questioning import Wording, worded_by_rules
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Inquiry
 from rag.settings import Settings
@@ -32,7 +32,11 @@ class _Asked:
 
 
 def build_chain(
-    library: Library, retriever: HybridRetriever, answerer: Answerer, settings: Settings
+    library: Library,
+    retriever: HybridRetriever,
+    answerer: Answerer,
+    settings: Settings,
+    wording: Wording = worded_by_rules,
 ) -> Runnable[Inquiry, Answer]:
     """A runnable from inquiries to answers. `invoke` gives the answer, `stream` growing snapshots of it.
 
@@ -45,10 +49,9 @@ def build_chain(
         began = time.perf_counter()
         inquiry = checked(inquiry)
         revision = library.revision
-        standalone = standalone_question(inquiry)
+        worded = wording(inquiry)
         condensed = time.perf_counter()
-        ways = [standalone] if standalone == inquiry.question else [standalone, inquiry.question]
-        task = Task(inquiry, standalone, retriever.retrieve(ways, inquiry.sources))
+        task = Task(inquiry, worded.standalone, retriever.retrieve(worded.ways, inquiry.sources))
         timings = {"condense": _ms(began, condensed), "retrieve": _ms(condensed)}
         return _Asked(task, began, revision, timings)
 

@@ -70,6 +70,7 @@ class Workspace:
         from rag.answering.choice import load_answerer
         from rag.chain import build_chain
         from rag.models.reranker import load_reranker
+        from rag.questioning import load_wording
         from rag.retrieval import HybridRetriever
 
         self.library.check_embedder(self.embedder.fingerprint)
@@ -80,7 +81,7 @@ class Workspace:
             reranker=load_reranker(self.settings),
         )
         answerer = load_answerer(self.library, self.embedder, self.settings)
-        return build_chain(self.library, retriever, answerer, self.settings)
+        return build_chain(self.library, retriever, answerer, self.settings, load_wording(self.settings.chat))
 
     # -- adding --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,93 @@
+"""How a question is put to the retriever: by rules, and where it is asked for, by the chat model.
+
+With `chat.rewrite` the model writes a follow-up out in full; with `chat.decompose` it splits a question that asks
+several things. Both are off by default: each costs a call before the first word of the answer. Where the model
+fails, or its wording can't be trusted, the rules' wording is used.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.conversation import leans_on_history, standalone_question
+from rag.errors import ModelError
+from rag.models.chat import load_chat_model
+from rag.models.drafting import Draft, stream_draft
+from rag.schema import Inquiry
+from rag.settings import ChatSettings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+MOST_PARTS = 4
+_LONGEST = 300
+_TURNS = 3
+_REWRITE = (
+    "Rewrite the last question so that it can be understood without the conversation. Keep its meaning and its "
+    "language, add nothing, don't answer it. Reply with the question alone."
+)
+_SPLIT = (
+    "If the question asks several things, write each of them as a short question of its own that can be understood "
+    f"alone, one a line, at most {MOST_PARTS}. If it asks one thing, repeat it. Don't answer. Write nothing else."
+)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """What a question asks in full, and the ways to put it to the retriever, the one to rerank by first."""
+
+    standalone: str
+    ways: tuple[str, ...]
+
+
+Wording = Callable[[Inquiry], Worded]
+
+
+def worded_by_rules(inquiry: Inquiry) -> Worded:
+    """The question with the words it lacks taken from earlier turns."""
+    standalone = standalone_question(inquiry)
+    return Worded(standalone, tuple(dict.fromkeys((standalone, inquiry.question))))
+
+
+def load_wording(settings: ChatSettings, load_model: "Callable[[], BaseChatModel] | None" = None) -> Wording:
+    """How the settings want questions to be worded."""
+    load = load_model or (lambda: load_chat_model(settings))
+    if not (settings.rewrite or settings.decompose) or not (settings.model or load_model):
+        return worded_by_rules
+
+    def worded(inquiry: Inquiry) -> Worded:
+        by_rules = worded_by_rules(inquiry)
+        try:
+            model = load()
+            standalone, ways = by_rules.standalone, list(by_rules.ways)
+            if settings.rewrite and leans_on_history(inquiry.question, inquiry.history):
+                lines = _lines(model, settings, _REWRITE, _conversation(inquiry))
+                standalone = lines[0] if len(lines) == 1 else standalone
+                ways = [standalone, inquiry.question]
+            if settings.decompose:
+                parts = _lines(model, settings, _SPLIT, standalone)
+                ways += parts if 1 < len(parts) <= MOST_PARTS else []
+        except ModelError:
+            return by_rules
+        return Worded(standalone, tuple(dict.fromkeys(ways)))
+
+    return worded
+
+
+def _lines(model: "BaseChatModel", settings: ChatSettings, task: str, text: str) -> Sequence[str]:
+    """The questions in the model's reply; none if it wrote anything else."""
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    draft = Draft()
+    for draft in stream_draft(model, [SystemMessage(task), HumanMessage(text)], settings):
+        if len(draft.text) > MOST_PARTS * _LONGEST:
+            return []
+    lines = [re.sub(r"^\s*(?:[-*•]|\d+[.)])\s*", "", line).strip() for line in draft.text.splitlines()]
+    lines = [line for line in lines if line]
+    return lines if all(len(line) <= _LONGEST and line.endswith(("?", "\uff1f")) for line in lines) else []
+
+
+def _conversation(inquiry: Inquiry) -> str:
+    turns = [f"Asked: {t.question}\nAnswered: {t.answer[:_LONGEST]}" for t in inquiry.history[-_TURNS:]]
+    return "\n".join([*turns, f"Last question: {inquiry.question}"])
