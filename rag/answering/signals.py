@@ -71,8 +71,8 @@ class Query:
     """A question, cut and weighed once.
 
     `in_full` is what a follow-up asks in full: words that stand only there tell which passages are meant, and
-    count less in choosing a sentence of them. `vectors` is its embedding, a unit vector, or those of several wordings as rows; `common` tells how rare a
-    stem is in general, where `words.idf` tells how rare it is in this library.
+    count less in choosing a sentence of them. `vectors` is its embedding, a unit vector, or those of several
+    wordings as rows. `common` tells how rare a stem is in general, `words.idf` how rare it is in this library.
     """
 
     def __init__(

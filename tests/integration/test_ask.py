@@ -30,7 +30,11 @@ def test_an_answer_says_it_and_cites_it(island: Workspace, question: str, words:
 
 
 def test_every_quote_is_verbatim_and_every_statement_carries_its_footnote(island: Workspace) -> None:
-    for question in ("What does it cost to moor a boat?", "What was rebuilt in 1974?", "What did the council agree to build?"):
+    for question in (
+        "What does it cost to moor a boat?",
+        "What was rebuilt in 1974?",
+        "What is to be built on Gull Ridge?",
+    ):
         answer = ask(island, question)
         assert answer.statements
         for citation in answer.citations:
