@@ -17,7 +17,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^)\s]*)(?:\s+\"[^\"]*\")?\)")
 _TAG = re.compile(r"</?[a-zA-Z][^>]{0,200}>")
 _GAP = re.compile(
     r"^(?:sorry,?\s*|unfortunately,?\s*)?(?:but\s+)?(?:the|these|this|no)?\s*(?:given |provided |available )?"
-    r"(?:sources?|passages?|documents?|texts?|context|information)\b[^.]{0,40}?"
+    r"(?:sources?|passages?|documents?|texts?|context|information|articles?|op-eds?|briefs?)\b[^.]{0,40}?"
     r"\b(?:do(?:es)?(?:n['’]t| not)|no(?:t|ne)?|lacks?)\b[^.]{0,30}"
     r"\b(?:say|state|mention|contain|provide|give|answer|include|specify|tell|information)\w*",
     re.IGNORECASE,
