@@ -18,7 +18,7 @@ from benchmarks.reader.pools import read_clapnq, read_squad
 from benchmarks.reader.train import embed
 from benchmarks.reader.vectors import VectorFile
 from rag.answering.scorer import load_scorer
-from rag.answering.selection import pick
+from rag.answering.selection import NEAR_THE_BEST, log_odds, pick
 from rag.answering.signals import Floats
 from rag.models.embedder import load_embedder
 from rag.settings import load_settings
@@ -90,7 +90,9 @@ def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
     for case in cases:
         if case.answerable:
             words = case.sentences
-            chosen = pick(learned(case)[0], lambda i, j, words=words: words[i] == words[j], most)  # type: ignore[misc]
+            chosen = pick(
+                log_odds(learned(case)[0]), lambda i, j, words=words: words[i] == words[j], most, NEAR_THE_BEST
+            )  # type: ignore[misc]
             hits.append(float(case.labels[chosen].any()))
             counts.append(len(chosen))
             lengths.append(sum(len(words[i]) for i in chosen))

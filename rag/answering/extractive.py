@@ -26,7 +26,7 @@ class ExtractiveAnswerer:
     def stream(self, task: Task) -> Iterator[Answer]:
         """One snapshot a sentence, the last of them complete; or a refusal."""
         sentences = candidates(task.retrieved, self._library.cache, self._embedder.fingerprint)
-        choice = choose(task, sentences, self._library.index, self._settings.max_sentences)
+        choice = choose(task, sentences, self._library.index, self._settings)
         if not choice.sentences or choice.confidence < self._settings.min_confidence:
             yield refusal(task, choice.confidence, MODEL)
             return

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rag.answering import plain_scorer
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate
 from rag.answering.scorer import load_scorer
-from rag.answering.signals import Reading, Words
+from rag.answering.signals import Floats, Reading, Words
 from rag.library.index import Index
+from rag.settings import AnsweringSettings
 
 NEAR_THE_BEST = 0.8
-"""Log odds below the best sentence at which another one is left out. On SQuAD 2.0 and ClapNQ a sentence that answers
-is then among 2.0 and 2.6 chosen for 0.90 and 0.88 of the questions (docs/answer-quality.md)."""
+"""With the fitted scorer, log odds below the best sentence at which another one is left out. On SQuAD 2.0 and ClapNQ a
+sentence that answers is then among 2.0 and 2.6 chosen for 0.90 and 0.88 of the questions (docs/answer-quality.md)."""
 SHORTEST = 4  # words: shorter sentences are captions and exclamations
 
 _WORD = re.compile(r"\w+")
@@ -33,34 +34,45 @@ class Choice:
     confidence: float
 
 
-def choose(task: Task, sentences: Sequence[Candidate], index: Index, most: int) -> Choice:
+def choose(task: Task, sentences: Sequence[Candidate], index: Index, settings: AnsweringSettings) -> Choice:
     """The sentences that best answer the question: the likeliest, and others while they come near it."""
     usable = [s for s in sentences if not s.is_heading and len(_WORD.findall(s.text)) >= SHORTEST]
     if not usable:
         return Choice((), 0.0)
-    judged = load_scorer().score(
-        task.inquiry.question,
-        task.retrieved.vectors,
-        _readings(task, usable),
-        Words(index.terms, index.rarity),
-        in_full=task.standalone,
-    )
-    chosen = pick(np.concatenate(judged.sentences), lambda i, j: _says_the_same(usable[i], usable[j]), most)
+    words = Words(index.terms, index.rarity)
+    if settings.scorer == "fitted":
+        scores, confidence = _fitted(task, usable, words)
+        near = NEAR_THE_BEST
+    else:
+        scores, confidence = plain_scorer.score(task, usable, words)
+        near = plain_scorer.NEAR_THE_BEST
+    chosen = pick(scores, lambda i, j: _says_the_same(usable[i], usable[j]), settings.max_sentences, near)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
-    return Choice(tuple(usable[i] for i in order), judged.answerable)
+    return Choice(tuple(usable[i] for i in order), confidence)
 
 
-def pick(chances: NDArray[np.float32], repeats: Callable[[int, int], bool], most: int) -> list[int]:
-    """The likeliest of sentences and those near it, best first, none that only repeats another."""
-    clipped = np.clip(chances, 1e-6, 1 - 1e-6)
-    score = np.log(clipped / (1 - clipped))
+def pick(scores: Floats, repeats: Callable[[int, int], bool], most: int, near: float) -> list[int]:
+    """The best of sentences and those within `near` of it, best first, none that only repeats another."""
     chosen: list[int] = []
-    for i in np.argsort(-score, kind="stable").tolist():
-        if len(chosen) == most or (chosen and score[chosen[0]] - score[i] > NEAR_THE_BEST):
+    for i in np.argsort(-scores, kind="stable").tolist():
+        if len(chosen) == most or (chosen and scores[chosen[0]] - scores[i] > near):
             break
         if not any(repeats(i, j) for j in chosen):
             chosen.append(i)
     return chosen
+
+
+def log_odds(chances: Floats) -> Floats:
+    """Probabilities as log odds, in which distances mean the same everywhere."""
+    clipped = np.clip(chances, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
+
+
+def _fitted(task: Task, usable: Sequence[Candidate], words: Words) -> tuple[Floats, float]:
+    judged = load_scorer().score(
+        task.inquiry.question, task.retrieved.vectors, _readings(task, usable), words, in_full=task.standalone
+    )
+    return log_odds(np.concatenate(judged.sentences)), judged.answerable
 
 
 def _readings(task: Task, usable: Sequence[Candidate]) -> list[Reading]:
