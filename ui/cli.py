@@ -1,6 +1,5 @@
 """The command line: `footnote ask`, `footnote ingest`, and the others."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rag.errors import QuestionError
-from rag.settings import Settings, load_settings
 from ui.cli_eval import app as eval_app
 from ui.explaining import explained
+from ui.options import DebugOption, JsonOption, LibraryOption, print_json, settings_for
 
 if TYPE_CHECKING:
     from ingest.report import Report
@@ -28,13 +27,6 @@ app = typer.Typer(
 sources_app = typer.Typer(help="List, show and remove sources.", no_args_is_help=True)
 app.add_typer(sources_app, name="sources")
 app.add_typer(eval_app, name="eval")
-
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library (default: FOOTNOTE_LIBRARY, or your data folder)."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
 @app.command()
@@ -61,7 +53,7 @@ def ask(
                 _warn("The library is empty. Add sources with 'footnote ingest PATH'.")
             answer = workspace.ask(inquiry)
     if as_json:
-        _print_json(answer.model_dump(mode="json"))
+        print_json(answer.model_dump(mode="json"))
     else:
         from ui.printed import print_answer
 
@@ -106,7 +98,7 @@ def list_sources(as_json: JsonOption = False, library: LibraryOption = None, deb
     with explained(debug), _library(library) as opened:
         found = opened.sources()
     if as_json:
-        _print_json([source.model_dump(mode="json") for source in found])
+        print_json([source.model_dump(mode="json") for source in found])
     else:
         from ui.printed import print_sources
 
@@ -124,7 +116,7 @@ def show_source(
     with explained(debug), _library(library) as opened:
         source, text = opened.source(source_id), opened.text(source_id)
     if as_json:
-        _print_json({**source.model_dump(mode="json"), **text.model_dump(mode="json")})
+        print_json({**source.model_dump(mode="json"), **text.model_dump(mode="json")})
     else:
         from ui.printed import print_source
 
@@ -158,7 +150,7 @@ def doctor(
     with explained(debug), _library(library) as opened:
         found = health.repair(opened) if repair else health.examine(opened)
     if as_json:
-        _print_json(found.as_dict())
+        print_json(found.as_dict())
     else:
         from ui.printed import print_health
 
@@ -206,7 +198,7 @@ def main() -> None:
 def _workspace(library: Path | None, **overrides: Any) -> "Iterator[Workspace]":
     from ui.workspace import open_workspace
 
-    with open_workspace(_settings(library, **overrides)) as workspace:
+    with open_workspace(settings_for(library, **overrides)) as workspace:
         yield workspace
 
 
@@ -214,12 +206,8 @@ def _workspace(library: Path | None, **overrides: Any) -> "Iterator[Workspace]":
 def _library(library: Path | None) -> Iterator[Any]:
     from rag.library.library import open_library
 
-    with open_library(_settings(library).library) as opened:
+    with open_library(settings_for(library).library) as opened:
         yield opened
-
-
-def _settings(library: Path | None, **overrides: Any) -> Settings:
-    return load_settings({**({"library": library} if library else {}), **overrides})
 
 
 def _read_history(path: Path | None) -> tuple[Any, ...]:
@@ -249,17 +237,13 @@ def _finish(report: "Report", as_json: bool) -> None:
     for outcome in report.failed:
         _warn(f"failed    {plain(outcome.reason)}")
     if as_json:
-        _print_json(report.model_dump(mode="json"))
+        print_json(report.model_dump(mode="json"))
     else:
         from ui.printed import print_report
 
         print_report(report)
     if report.failed:
         raise typer.Exit(1)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def _warn(text: str) -> None:

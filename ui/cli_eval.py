@@ -1,17 +1,16 @@
 """`footnote eval`: question sets, runs, comparisons and the retrieval benchmark on the command line."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.settings import Settings, load_settings
 from ui.explaining import explained
+from ui.options import DebugOption, JsonOption, LibraryOption, print_json, settings_for
 
 if TYPE_CHECKING:
     from evaluation.questions import Problem
@@ -20,12 +19,6 @@ _TOLD = 20  # problems listed when a run begins, at most
 
 app = typer.Typer(help="Evaluate answers with question sets, and compare runs.", no_args_is_help=True)
 
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", help="Folder of the library (default: FOOTNOTE_LIBRARY, or your data folder)."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 QuestionsArgument = Annotated[Path, typer.Argument(help="A question set: .jsonl, .csv, .yaml or .yml.")]
 
 
@@ -65,7 +58,7 @@ def run(
         gate.check_names([*at_least, *at_most], LIMITABLE)
         before = read_run(baseline) if baseline else None
         folder = out or Path("eval-runs") / f"{questions.stem}-{datetime.now():%Y%m%d-%H%M%S}"
-        settings = _settings(library)
+        settings = settings_for(library)
         with open_workspace(settings) as workspace, _resumable(folder), _bar("Asking") as tell:
             texts = Texts.of(workspace.library)
             if not texts.texts:
@@ -88,7 +81,7 @@ def run(
         missed = gate.failed_limits(summary, at_least, at_most) + (gate.lost(comparison) if comparison else [])
         if as_json:
             compared = comparison.model_dump(mode="json") if comparison else None
-            _print_json({**summary, "run": str(folder), "comparison": compared, "gate": missed})
+            print_json({**summary, "run": str(folder), "comparison": compared, "gate": missed})
         else:
             from ui.printed_eval import print_comparison, print_summary
 
@@ -116,7 +109,7 @@ def compare(
 
         comparison = compare_runs(run_a, run_b)
         if as_json:
-            _print_json(comparison.model_dump(mode="json"))
+            print_json(comparison.model_dump(mode="json"))
         else:
             print_comparison(comparison)
 
@@ -150,9 +143,9 @@ def retrieval(
 
         benchmark = read_benchmark(folder)
         with _bar("Embedding") as tell:
-            measured = measure(benchmark, _settings(library), out, lambda _, done, of: tell(done, of))
+            measured = measure(benchmark, settings_for(library), out, lambda _, done, of: tell(done, of))
         if as_json:
-            _print_json(measured)
+            print_json(measured)
         else:
             from ui.printed_eval import print_retrieval
 
@@ -198,13 +191,13 @@ def check(
             from evaluation.evidence import Texts
             from rag.library.library import open_library
 
-            with open_library(_settings(library).library) as opened:
+            with open_library(settings_for(library).library) as opened:
                 problems += check_evidence(loaded, Texts.of(opened))
         problems.sort(key=lambda problem: problem.line)
         errors = [problem for problem in problems if not problem.warning]
         if as_json:
             listed = [vars(problem) for problem in problems]
-            _print_json({"questions": len(loaded.questions), "errors": len(errors), "problems": listed})
+            print_json({"questions": len(loaded.questions), "errors": len(errors), "problems": listed})
         else:
             for problem in problems:
                 typer.echo(f"{'warning: ' if problem.warning else ''}{problem}")
@@ -247,10 +240,6 @@ def export_questions(
         typer.echo(f"Wrote {len(loaded.questions)} questions to {to}.")
 
 
-def _settings(library: Path | None) -> Settings:
-    return load_settings({"library": library} if library else {})
-
-
 @contextmanager
 def _resumable(folder: Path) -> Iterator[None]:
     try:
@@ -278,7 +267,3 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
