@@ -52,6 +52,7 @@ locations = Table(
 )
 
 # state: 'indexing' until vectors and postings are stored, then 'ready'. A source has at most one ready version.
+# One that was replaced stays as 'superseded', its text alone, as long as a kept answer cites it.
 versions = Table(
     "versions",
     metadata,
@@ -107,6 +108,39 @@ embeddings = Table(
 
 Index("ix_versions_source_state", versions.c.source_id, versions.c.state)
 
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("updated_at", String(32), nullable=False, index=True),
+)
+
+# A question and, once it is whole, its answer. `words` is both in lower case, to be searched.
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", JSON(none_as_null=True)),
+    Column("words", Text, nullable=False),
+    Column("verdict", String(16)),
+    Column("reason", Text),
+    Column("asked_at", String(32), nullable=False),
+)
+
+# Which versions an answer cites. They may be gone: an answer outlives the sources it rests on.
+cited = Table(
+    "cited",
+    metadata,
+    Column("exchange_id", ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True),
+    Column("version_id", Integer, primary_key=True, index=True),
+    Column("source_id", String(32), nullable=False, index=True),
+)
+
 
 def put_meta(connection: Connection, key: str, value: str) -> None:
     """Stores a value under a key, within the caller's transaction."""
@@ -115,11 +149,15 @@ def put_meta(connection: Connection, key: str, value: str) -> None:
 
 
 def _first_schema(connection: Connection) -> None:
-    metadata.create_all(connection)
+    metadata.create_all(connection, [meta, sources, locations, versions, chunks, sentences, embeddings])
+
+
+def _conversations(connection: Connection) -> None:
+    metadata.create_all(connection, [conversations, exchanges, cited])
 
 
 # Each step brings the schema from version i to i + 1. Steps are only ever added, and never changed once released.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_schema,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_schema, _conversations)
 
 
 def schema_version(connection: Connection) -> int:
