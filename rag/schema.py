@@ -127,7 +127,8 @@ class Citation(Noun):
 class Statement(Noun):
     """One sentence of an answer, the numbers it cites, and how well they support it (0 to 1).
 
-    `reason` says in words why a statement is not supported.
+    `reason` says in words why a statement is not supported. `emphasis` are the places in `text`, as offsets
+    ``[start, end)``, of the date, number or name that the question asks for.
     """
 
     text: str
@@ -135,6 +136,7 @@ class Statement(Noun):
     support: float = 0.0
     supported: bool = False
     reason: str | None = None
+    emphasis: tuple[tuple[int, int], ...] = ()
 
 
 class Turn(Noun):

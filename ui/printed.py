@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 def print_answer(answer: Answer) -> None:
     """An answer with its footnotes, or a refusal with the closest passages."""
     console = _console()
-    console.print(Text(plain(answer.answer)))
+    console.print(_emphasised(answer))
     for statement in answer.statements:
         if not statement.supported:
             console.print(Text(f"  not supported: {plain(statement.text)} {statement.reason or ''}", "yellow"))
@@ -53,6 +53,20 @@ def print_answer(answer: Answer) -> None:
         console.print(Text(f"note: {plain(note)}", "yellow"))
     total = answer.timings_ms.get("total", 0)
     console.print(Text(f"\nconfidence {answer.confidence:.2f} · {answer.model} · {total:.0f} ms", "dim"))
+
+
+def _emphasised(answer: Answer) -> Text:
+    """The answer, what was asked for in bold."""
+    text = Text(plain(answer.answer))
+    at = 0
+    for statement in answer.statements:
+        at = answer.answer.find(statement.text, at)
+        if at < 0:
+            break
+        for start, end in statement.emphasis:
+            text.stylize("bold", at + start, at + end)
+        at += len(statement.text)
+    return text
 
 
 def print_report(report: "Report") -> None:

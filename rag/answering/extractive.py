@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate, candidates
+from rag.answering.emphasis import emphasis
 from rag.answering.refusal import refusal
 from rag.answering.selection import Choice, choose
 from rag.library.library import Library
@@ -43,7 +44,13 @@ class ExtractiveAnswerer:
             confidence=choice.confidence,
             statements=tuple(
                 # A sentence quoted word for word is supported by what it quotes, by construction.
-                Statement(text=text, citations=(number,), support=1.0, supported=True)
+                Statement(
+                    text=text,
+                    citations=(number,),
+                    support=1.0,
+                    supported=True,
+                    emphasis=emphasis(task.inquiry.question, text),
+                )
                 for number, text in enumerate(said, start=1)
             ),
             citations=tuple(cited),

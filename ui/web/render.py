@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from rag.schema import Citation, Passage
+from rag.schema import Citation, Passage, Statement
 
 _TYPES = {
     "text/plain": "Text",
@@ -49,6 +50,7 @@ def _environment() -> Environment:
         "place": place,
         "path": path,
         "without_heading": without_heading,
+        "pieces": pieces,
         "count": lambda n, one, many: f"{n:,} {one if n == 1 else many}",
     }
     return environment
@@ -93,6 +95,13 @@ def without_heading(passage: Passage) -> str:
     heading = (passage.heading or "").rpartition(" › ")[2]
     after = passage.text.removeprefix(heading) if heading else passage.text
     return after if after.startswith("\n") and after.strip() else passage.text
+
+
+def pieces(said: Statement) -> list[tuple[str, bool]]:
+    """A statement's text in pieces, each with whether it is emphasised."""
+    edges = [0, *(edge for span in said.emphasis for edge in span), len(said.text)]
+    cut = [(said.text[a:b], i % 2 == 1) for i, (a, b) in enumerate(pairwise(edges))]
+    return [(text, strong) for text, strong in cut if text]
 
 
 def size(characters: int) -> str:

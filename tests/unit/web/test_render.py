@@ -70,3 +70,10 @@ def test_dates_are_for_reading_and_texts_are_cut_at_words() -> None:
     assert day("2026-11-02T18:06:01+00:00") == "2 Nov 2026"
     assert day("spring 1871") == "spring 1871"
     assert short("one two\nthree four", 9) == "one two …"
+
+
+def test_what_was_asked_for_is_strong_and_still_escaped() -> None:
+    said = Statement(text="On <6 July> 2018 it began.", supported=True, emphasis=((3, 16), (17, 19)))
+    answer = Answer(question="When?", standalone_question="When?", answer=said.text, statements=(said,))
+    html = render("transcript.html", suggestions=(), count=0, conversation=(Exchange("When?", answer),))
+    assert "On <strong>&lt;6 July&gt; 2018</strong> <strong>it</strong> began.<span" in html

@@ -167,6 +167,7 @@ const footnotes = (() => {
     const footnotes = [...exchange.querySelectorAll(".fn")];
     const said = find(".said", exchange).cloneNode(true);
     for (const mark of said.querySelectorAll(".support, .caret")) mark.remove();
+    for (const mark of said.querySelectorAll("strong")) mark.replaceWith(`**${mark.textContent}**`);
     for (const mark of said.querySelectorAll(".fn")) mark.replaceWith(`[^${mark.textContent}]`);
     const notes = footnotes.map((one) => `[^${one.textContent}]: “${one.dataset.quote}” ${one.dataset.place}`);
     const text = [find(".asked", exchange).textContent, said.textContent.trim(), [...new Set(notes)].join("\n")];
