@@ -56,6 +56,9 @@ class IngestSettings(Section):
     parse_memory_mb: int = Field(1500, ge=256, description="memory that parsing one file may take")
     fetch_seconds: int = Field(30, ge=1, description="longest time to fetch one URL")
     probes: int = Field(5, ge=0, le=100, description="sentences of a new source searched for, to see that it is found")
+    keep_originals: bool = Field(
+        True, description="keep a copy of each PDF in the library, so that cited words can be shown on their page"
+    )
     allow_private_addresses: bool = Field(False, description="fetch from addresses inside your network, too")
 
 

@@ -29,6 +29,7 @@ class NewVersion:
     """A version of a source about to be stored, cut into chunks and sentences.
 
     `sentences` are ``(start, end, text_hash)``. `source_id` names the source it replaces, or is a new id.
+    `original` is the file it was made from, if that is to be kept.
     """
 
     source_id: str
@@ -47,6 +48,7 @@ class NewVersion:
     mtime_ns: int | None = None
     collection: str | None = None
     tags: tuple[str, ...] = ()
+    original: bytes | None = None
 
 
 @dataclass(frozen=True)
