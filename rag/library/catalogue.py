@@ -23,7 +23,11 @@ from rag.library.records import (
     to_source,
     to_source_text,
 )
+from rag.library.superseded import SUPERSEDED, SourceVersion, supersede, superseded_problems
+from rag.library.taken import Rows, Taken, read_rows, write_rows
 from rag.schema import Chunk, Source, SourceText
+
+_READABLE = (READY, SUPERSEDED)
 
 
 class Catalogue:
@@ -73,12 +77,21 @@ class Catalogue:
     def text(self, source_id: str, version: int | None = None) -> SourceText | None:
         """The canonical text of a version (None: the current one), or None if it isn't there."""
         v = t.versions.c
-        query = select(t.versions).where(v.source_id == source_id, v.state == READY)
-        if version is not None:
-            query = query.where(v.id == version)
+        query = select(t.versions).where(v.source_id == source_id)
+        query = (
+            query.where(v.state == READY) if version is None else query.where(v.id == version, v.state.in_(_READABLE))
+        )
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else to_source_text(row)
+
+    def versions(self, source_id: str) -> list[SourceVersion]:
+        """The versions of a source whose text is here, the current one first."""
+        v = t.versions.c
+        query = select(v.id, v.state == READY, v.created_at, v.characters)
+        query = query.where(v.source_id == source_id, v.state.in_(_READABLE)).order_by(v.id.desc())
+        with self._database.read() as connection:
+            return [SourceVersion(*row) for row in connection.execute(query)]
 
     def texts(self, version_ids: Iterable[int]) -> dict[int, SourceText]:
         """The texts of several ready versions, by version."""
@@ -151,6 +164,23 @@ class Catalogue:
             query = select(v.source_id).where(v.content_hash == content_hash, v.state == READY)
             return connection.execute(query.order_by(v.id)).scalar()
 
+    def contents(self) -> set[str]:
+        """The content hashes of all versions."""
+        with self._database.read() as connection:
+            return set(connection.execute(select(t.versions.c.content_hash)).scalars())
+
+    def about(self) -> dict[str, dict[str, Any]]:
+        """What is known about each source beside its text, by id."""
+        v = t.versions.c
+        with self._database.read() as connection:
+            rows = connection.execute(select(v.source_id, v.metadata).where(v.state == READY)).all()
+        return {row.source_id: row.metadata for row in rows}
+
+    def rows_of(self, source_id: str) -> dict[str, Rows]:
+        """All rows that go when a source is removed."""
+        with self._database.read() as connection:
+            return read_rows(connection, source_id)
+
     # -- writing -------------------------------------------------------------------------------------------------
 
     def begin_version(self, new: NewVersion) -> int:
@@ -202,14 +232,15 @@ class Catalogue:
     def publish(self, new: Sequence[tuple[int, NewVersion]]) -> list[int]:
         """Makes versions ready in one transaction, each in place of the one before it; of one source, the last stays.
 
-        Returns the ids of the chunks that went with the replaced versions.
+        A replaced version that a kept answer cites leaves its text behind. Returns the ids of the chunks that went
+        with the replaced versions.
         """
         v = t.versions.c
         gone: list[int] = []
         with self._database.write() as connection:
             for version_id, version in new:
                 old = (v.source_id == version.source_id) & (v.id < version_id)
-                gone += _drop_versions(connection, old)
+                gone += supersede(connection, old)
                 connection.execute(update(t.versions).where(v.id == version_id).values(state=READY))
                 connection.execute(
                     update(t.sources)
@@ -277,9 +308,14 @@ class Catalogue:
         return int(count)
 
     def unfinished(self) -> list[int]:
-        """The ids of versions that aren't ready."""
+        """The ids of versions that never became ready."""
         with self._database.read() as connection:
-            return list(connection.execute(select(t.versions.c.id).where(t.versions.c.state != READY)).scalars())
+            return list(connection.execute(select(t.versions.c.id).where(t.versions.c.state == INDEXING)).scalars())
+
+    def superseded_problems(self) -> list[str]:
+        """Replaced versions that are more than a cited text, in words; empty if all is well."""
+        with self._database.read() as connection:
+            return superseded_problems(connection)
 
     def misplaced_spans(self) -> list[str]:
         """Chunks and sentences that lie outside their text, in words; empty if all is well."""

@@ -60,6 +60,14 @@ class Database:
         with self._explained(), self._writing.begin() as connection:
             yield connection
 
+    def flush(self) -> None:
+        """Empties the write-ahead log into the file, so that what was deleted is on the disk no more."""
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Database failures as a sentence about this library."""

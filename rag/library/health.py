@@ -61,7 +61,11 @@ def examine(library: Library, sample: int = 50) -> Health:
     else:
         checks.append(_check("vectors", ["the dense index can't be opened"], ""))
     checks += [
-        _check("versions", [f"version {i} was never finished" for i in catalogue.unfinished()], "none left unfinished"),
+        _check(
+            "versions",
+            [f"version {i} was never finished" for i in catalogue.unfinished()] + catalogue.superseded_problems(),
+            "none left unfinished, and of replaced ones only what answers cite",
+        ),
         _check("texts", list(_text_problems(library)), "every source has text and chunks"),
         _check("spans", catalogue.misplaced_spans(), "every chunk and sentence lies within its text"),
         *_cache_checks(library),
@@ -83,7 +87,9 @@ def repair(library: Library) -> Health:
         library.refill()
     else:
         library.reconcile()
+    library.conversations.drop_uncited_versions()
     library.cache.prune()
+    library.sweep_originals()
     if library.embedder is not None:
         library.cache.keep_only(library.embedder)
     return examine(library)

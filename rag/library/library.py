@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 
 from rag.errors import EmbedderMismatchError, LibraryError, SourceError
 from rag.library.catalogue import Catalogue
+from rag.library.conversations import Conversations, Mention
 from rag.library.database import Database
 from rag.library.embedding_cache import EmbeddingCache
 from rag.library.index import Entry, LocalIndex
 from rag.library.lock import LibraryLock
+from rag.library.originals import Originals
 from rag.library.records import NewVersion
+from rag.library.superseded import SourceVersion
+from rag.library.taken import Taken
 from rag.schema import Chunk, Source, SourceText
 
 Progress = Callable[[int, int], None]
@@ -43,8 +47,10 @@ class Library:
     def __init__(self, folder: Path, lock: LibraryLock, database: Database, index: LocalIndex) -> None:
         self.folder = folder
         self.catalogue = Catalogue(database)
+        self.conversations = Conversations(database)
         self.cache = EmbeddingCache(database)
         self.index = index
+        self.originals = Originals(folder / "originals")
         self._database = database
         self._lock = lock
         self._changing = threading.RLock()
@@ -89,6 +95,14 @@ class Library:
                 f"Version {version} of source '{source_id}' is gone.", "It was replaced; open the source itself."
             )
         return found
+
+    def versions(self, source_id: str) -> list[SourceVersion]:
+        """The versions of a source that can still be read, the current one first."""
+        return self.catalogue.versions(source_id)
+
+    def cited_in(self, source_id: str) -> Sequence[Mention]:
+        """The kept answers that cite a source, the latest first."""
+        return self.conversations.citing(source_id)
 
     def check_embedder(self, fingerprint: str) -> None:
         """Refuses an embedder other than the one the index was built with.
