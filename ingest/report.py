@@ -58,7 +58,7 @@ class Progress(Noun):
     """How far an ingestion has come. `outcome` is set when a source is finished.
 
     `total` is how many sources there are; `current` the one being worked on, with `embedded` of `texts`
-    of its batch embedded.
+    of its batch embedded; `share` of all the work is done, 0 to 1, after so many `seconds`.
     """
 
     done: int
@@ -66,4 +66,16 @@ class Progress(Noun):
     current: str = ""
     embedded: int = 0
     texts: int = 0
+    share: float = 0.0
+    seconds: float = 0.0
     outcome: Outcome | None = None
+
+    @property
+    def rate(self) -> float | None:
+        """Sources a second, once that can be told."""
+        return self.share * self.total / self.seconds if self.share and self.seconds >= 1 else None
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are likely to be left, once that can be told."""
+        return self.seconds * (1 - self.share) / self.share if self.rate else None
