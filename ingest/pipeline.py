@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ingest.checkup import Examiner
-from ingest.prepare import Prepared, Raw, prepare, read
+from ingest.prepare import Prepared, Raw, as_filed, prepare, read
 from ingest.report import Outcome, Progress, Report, Status
 from ingest.sandbox import Sandbox
 from ingest.targets import Target
@@ -98,6 +98,7 @@ class Pipeline:
             known = self._catalogue.location(target.location)
             shared = known is not None and len(self._catalogue.locations_of(known.source_id)) > 1
             source_id = known.source_id if known and not shared else None
+            raw = as_filed(raw, self._library, source_id)
             return prepare(raw, known, source_id, self._sandbox.load, self._embedder, self._settings)
         except SourceError as error:
             return _outcome(target, "failed", str(error))

@@ -3,18 +3,18 @@
 import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.chunking import chunk_text
+from ingest.cutting import Cut, cut
+from ingest.describing import GIVEN_TITLE
 from ingest.loaders import sniff
 from ingest.parsed import Parsed
 from ingest.targets import Target
 from rag.errors import SourceError
-from rag.library.library import text_hash
-from rag.library.records import Location, NewChunk, NewVersion
+from rag.library.library import Library
+from rag.library.records import Location, NewVersion
 from rag.models.embedder import Embedder
-from rag.sentences import split_sentences
 from rag.settings import Settings
 
 Load = Callable[[bytes, str, str | None], Parsed]
@@ -25,7 +25,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Raw:
-    """The bytes of a target, and what is known of it before it is parsed; `declared` is the server's Content-Type."""
+    """The bytes of a target, and what is known of it before it is parsed; `declared` is the server's Content-Type.
+
+    `given_title` is what a person has called the source that it updates.
+    """
 
     target: Target
     data: bytes
@@ -35,6 +38,7 @@ class Raw:
     size: int | None = None
     mtime_ns: int | None = None
     url: str | None = None
+    given_title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,15 @@ def _raw(
     return Raw(target, data, name, declared, content_hash, size, mtime_ns, url)
 
 
+def as_filed(raw: Raw, library: Library, source_id: str | None) -> Raw:
+    """The same with the title, collection and tags that the source already has from a person or an earlier target."""
+    if source_id is None:
+        return raw
+    source, target = library.source(source_id), raw.target
+    filed = replace(target, collection=target.collection or source.collection, tags=target.tags or source.tags)
+    return replace(raw, target=filed, given_title=library.text(source_id).metadata.get(GIVEN_TITLE))
+
+
 def prepare(
     raw: Raw, known: Location | None, source_id: str | None, load: Load, embedder: Embedder, settings: Settings
 ) -> Prepared:
@@ -112,33 +125,12 @@ def prepare(
         SourceError: It can't be made sense of, or has no text.
     """
     parsed = load(raw.data, raw.name, raw.declared)
-    title = raw.target.title or parsed.title
-    texts: dict[str, str] = {}
-    pieces = chunk_text(
-        parsed.text,
-        title=title,
-        headings=parsed.headings,
-        pages=parsed.pages,
-        count_tokens=embedder.count_tokens,
-        max_tokens=settings.chunking.max_tokens,
-        limit=embedder.max_tokens,
-        overlap_sentences=settings.chunking.overlap_sentences,
-    )
-
-    def named(text: str) -> str:
-        key = text_hash(text)
-        texts[key] = text
-        return key
-
-    chunks = tuple(
-        NewChunk(p.start, p.end, p.heading, p.page, p.header, named(p.header + parsed.text[p.start : p.end]))
-        for p in pieces
-    )
-    edges = {edge for piece in pieces for edge in (piece.start, piece.end)}  # so that each lies within a chunk
-    sentences = tuple((start, end, named(parsed.text[start:end])) for start, end in split_sentences(parsed.text, edges))
-    return Prepared(
-        raw, _version(raw, parsed, title, source_id, chunks, sentences), texts, parsed.notes, known is not None
-    )
+    title = raw.target.title or raw.given_title or parsed.title
+    pieces = cut(parsed.text, title, parsed.headings, parsed.pages, embedder, settings)
+    version = _version(raw, parsed, title, source_id, pieces)
+    if settings.ingest.keep_originals and parsed.media_type == "application/pdf":
+        version = replace(version, original=raw.data)
+    return Prepared(raw, version, pieces.texts, parsed.notes, known is not None)
 
 
 def _version(
@@ -146,8 +138,7 @@ def _version(
     parsed: Parsed,
     title: str,
     source_id: str | None,
-    chunks: tuple[NewChunk, ...],
-    sentences: tuple[tuple[int, int, str], ...],
+    pieces: Cut,
 ) -> NewVersion:
     return NewVersion(
         source_id=source_id or uuid.uuid4().hex[:16],
@@ -158,9 +149,9 @@ def _version(
         url=raw.url or parsed.url,
         headings=parsed.headings,
         pages=parsed.pages,
-        metadata=dict(parsed.metadata),
-        chunks=chunks,
-        sentences=sentences,
+        metadata={**parsed.metadata, **({GIVEN_TITLE: raw.given_title} if raw.given_title else {})},
+        chunks=pieces.chunks,
+        sentences=pieces.sentences,
         location=raw.target.location,
         size=raw.size,
         mtime_ns=raw.mtime_ns,

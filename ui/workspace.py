@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.library.library import Library, open_library
+from rag.library.taken import Taken
 from rag.models.embedder import Embedder, load_embedder
-from rag.schema import Answer, Inquiry
+from rag.schema import Answer, Inquiry, Source
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -150,6 +151,37 @@ class Workspace:
             self.library.source(source_id)
         with self._adding:
             self.library.remove(source_ids)
+
+    def take(self, source_id: str) -> Taken:
+        """Removes a source and returns what `put_back` needs.
+
+        Raises:
+            SourceError: There is no such source.
+        """
+        with self._adding:
+            return self.library.take(source_id)
+
+    def put_back(self, taken: Taken) -> None:
+        """Undoes a removal.
+
+        Raises:
+            SourceError: The source has been added again meanwhile.
+        """
+        with self._adding:
+            self.library.put_back(taken)
+
+    def describe(self, source_id: str, *, title: str, collection: str, tags: str) -> Source:
+        """Changes what a source is called and where it is filed; see `ingest.describing`.
+
+        Raises:
+            SourceError: There is no such source, or what was given doesn't fit.
+        """
+        from ingest.describing import describe
+
+        with self._adding:
+            return describe(
+                self.library, self.embedder, self.settings, source_id, title=title, collection=collection, tags=tags
+            )
 
     def rebuild(self, on_progress: Any = None) -> int:
         """Builds the index anew from the catalogue; returns how many texts had to be embedded."""

@@ -293,6 +293,16 @@ class Catalogue:
             _next_revision(connection)
         return gone
 
+    def put_back(self, taken: Taken) -> None:
+        """Undoes a removal in one transaction.
+
+        Raises:
+            SourceError: What was removed has been added again meanwhile.
+        """
+        with self._database.write() as connection:
+            write_rows(connection, taken)
+            _next_revision(connection)
+
     def roll_back_unfinished(self) -> int:
         """Drops versions left `indexing` by a process that died, and sources that never became ready.
 

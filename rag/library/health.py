@@ -69,6 +69,7 @@ def examine(library: Library, sample: int = 50) -> Health:
         _check("texts", list(_text_problems(library)), "every source has text and chunks"),
         _check("spans", catalogue.misplaced_spans(), "every chunk and sentence lies within its text"),
         *_cache_checks(library),
+        _check("originals", list(_originals_left(library)), "no file belongs to nothing"),
         _check("stamp", list(_stamp_problems(library)), f"revision {library.revision}, embedder {library.embedder}"),
     ]
     if sample and intact and wanted:
@@ -112,6 +113,11 @@ def _text_problems(library: Library) -> Iterator[str]:
             yield f"source {source.id} ({source.title}) has no text"
         elif not source.chunks:
             yield f"source {source.id} ({source.title}) has no chunks"
+
+
+def _originals_left(library: Library) -> Iterator[str]:
+    for path in library.originals.left_over(library.catalogue.contents()):
+        yield f"the file {path.name} belongs to no source"
 
 
 def _cache_checks(library: Library) -> Iterator[Check]:

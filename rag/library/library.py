@@ -135,6 +135,9 @@ class Library:
             if self.embedder != embedder:
                 self._start_empty(embedder)
             self.cache.add(embedder, vectors)
+            for version in versions:
+                if version.original is not None:
+                    self.originals.keep(version.content_hash, version.original)
             begun = [(self.catalogue.begin_version(version), version) for version in versions]
             entries: list[Entry] = []  # stored at once: each half of the index is slow to commit
             for version_id, version in begun:
@@ -149,6 +152,42 @@ class Library:
         with self._change():
             self.index.remove(self.catalogue.remove(source_ids))
 
+    def take(self, source_id: str) -> Taken:
+        """Removes a source and returns all of it, so that `put_back` can undo that.
+
+        Raises:
+            SourceError: There is none with that id.
+        """
+        with self._changing:
+            source = self.source(source_id)
+            rows = self.catalogue.rows_of(source_id)
+            hashes = {row["content_hash"] for row in rows["versions"]}
+            originals = {key: data for key in hashes if (data := self.originals.read(key)) is not None}
+            self.remove([source_id])
+        return Taken(source_id, source.title, self.embedder, rows, originals)
+
+    def put_back(self, taken: Taken) -> None:
+        """Undoes a removal: the same text under the same ids, with nothing embedded anew.
+
+        Raises:
+            SourceError: What was removed has been added again meanwhile.
+            LibraryError: The library has had a rebuild with another embedder since.
+        """
+        if self.embedder != taken.embedder:
+            raise LibraryError(
+                f"“{taken.title}” was removed before the library was built anew with another embedder.",
+                "Add it again instead.",
+            )
+        with self._change():
+            for content_hash, data in taken.originals.items():
+                self.originals.keep(content_hash, data)
+            self.catalogue.put_back(taken)
+            text = self.text(taken.source_id)
+            entries = self._entries(
+                self.catalogue.chunks_of(text.version), {text.version: text.text}, self.embedder or ""
+            )
+            self.index.add(entries)
+
     @contextmanager
     def _change(self) -> Iterator[None]:
         """One change at a time. What a failed one left behind is cleared away before the next."""
@@ -158,6 +197,7 @@ class Library:
             yield
             if self.index.removed > _DEAD_WEIGHT + 4 * self.catalogue.chunk_count():
                 self.refill()
+            self.sweep_originals()
             self._end_change()
 
     def _end_change(self) -> None:
@@ -243,6 +283,11 @@ class Library:
             for i, vector in zip(found, vectors, strict=True)
         ]
 
+    def sweep_originals(self) -> None:
+        """Removes the originals that no version needs any more."""
+        if self.originals.any:
+            self.originals.sweep(self.catalogue.contents())
+
     def announce(self, address: str) -> None:
         """Tells other processes under which address this library can be asked."""
         self._lock.announce(address)
@@ -290,6 +335,7 @@ def open_library(folder: Path) -> Library:
         library = Library(folder, lock, database, index)
         library.bring_in_step()
         library.cache.prune_unclaimed()
+        library.sweep_originals()
     except BaseException:
         if database is not None:
             database.close()

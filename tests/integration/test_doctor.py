@@ -32,7 +32,8 @@ def test_a_sound_library_has_nothing_to_complain_of(stocked: Library) -> None:
     health = examine(stocked)
     assert health.ok, complaints(health)
     assert {check.name for check in health.checks} == {
-        "catalogue", "vectors", "postings", "versions", "texts", "spans", "embeddings", "leftovers", "stamp", "recall",
+        "catalogue", "vectors", "postings", "versions", "texts", "spans", "embeddings", "leftovers", "originals",
+        "stamp", "recall",
     }  # fmt: skip
     assert json.loads(json.dumps(health.as_dict()))["ok"] is True
 
