@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ingest.chunking import chunk_text
 from rag.library import Library, NewChunk, NewVersion
 from rag.library.library import text_hash
+from rag.schema import Answer, Citation, Statement
 from rag.sentences import split_sentences
 
 FAKE = "fake-embedder"
@@ -62,4 +63,24 @@ def found(library: Library, question: str, k: int = 10) -> tuple[list[tuple[str,
     return (
         [(chunks[i].source_id, round(score, 4)) for i, score in dense if i in chunks],
         [(chunks[i].source_id, round(score, 4)) for i, score in bm25 if i in chunks],
+    )
+
+
+def answer_citing(library: Library, source_id: str, question: str = "How many ships?") -> Answer:
+    """An answer that cites the first words of a source."""
+    text = library.text(source_id)
+    quote = text.text[:26]
+    cited = Citation(
+        number=1,
+        source_id=source_id,
+        version=text.version,
+        title=text.title,
+        start=0,
+        end=26,
+        quote=quote,
+        passage=text.text,
+    )
+    said = Statement(text=quote, citations=(1,), support=1.0, supported=True)
+    return Answer(
+        question=question, standalone_question=question, answer=f"{quote} [1]", statements=(said,), citations=(cited,)
     )

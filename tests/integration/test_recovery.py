@@ -13,7 +13,7 @@ from rag.errors import LibraryError
 from rag.library import Library, index, open_library
 from rag.library.health import examine
 from tests import dying
-from tests.stored import found, store, vector
+from tests.stored import answer_citing, found, store, vector
 
 STILL = {
     "ships": "The navy sent three ships to the Pacific. They left in May.\n\nThe crew was tired of rice.",
@@ -75,6 +75,24 @@ def test_a_process_killed_at_any_step_of_a_commit_leaves_the_old_or_the_new(
         published = STEPS.index(step) >= (4 if after else 5) and step != "index.begin_change"
         assert generations(library) == {"Generation 2" if published else "Generation 1"}
         assert answers(library) == before
+        assert_sound(library)
+
+
+@pytest.mark.usefixtures("trusting")
+@pytest.mark.parametrize(
+    ("step", "after"), [("catalogue.publish", False), ("catalogue.publish", True), ("index.remove", True)]
+)
+def test_a_cited_text_outlives_a_process_killed_while_replacing_it(folder: Path, step: str, after: bool) -> None:
+    with open_library(folder) as library:
+        text = library.text("moving0")
+        exchange = library.conversations.ask("What was painted?")
+        library.conversations.answered(exchange.id, answer_citing(library, "moving0"))
+    assert dying.run(dying.die_at, folder, step, after, False).exitcode == -9
+    with open_library(folder) as library:
+        assert library.text("moving0", text.version) == text
+        assert [v.current for v in library.versions("moving0")] == ([True, False] if after else [True])
+        assert len(library.versions("moving1")) == 1  # nothing cites it
+        assert library.index.ids() == (library.catalogue.chunk_ids(), library.catalogue.chunk_ids())
         assert_sound(library)
 
 

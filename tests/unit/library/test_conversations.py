@@ -1,37 +1,21 @@
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import create_engine
 
 from rag.errors import SourceError
 from rag.library import Library, open_library
 from rag.library import tables as t
 from rag.library.health import examine, repair
-from rag.schema import Answer, Citation, Statement
-from tests.stored import found, store
+from rag.schema import Answer
+from tests.stored import answer_citing, found, store, vector
 
 SHIPS = "The navy sent three ships. They left in May."
 LATER = "The navy sent nine ships. They left in June."
-
-
-def answer_citing(library: Library, source_id: str, question: str = "How many ships?") -> Answer:
-    text = library.text(source_id)
-    quote = text.text[:26]
-    cited = Citation(
-        number=1,
-        source_id=source_id,
-        version=text.version,
-        title=text.title,
-        start=0,
-        end=26,
-        quote=quote,
-        passage=text.text,
-    )
-    said = Statement(text=quote, citations=(1,), support=1.0, supported=True)
-    return Answer(
-        question=question, standalone_question=question, answer=f"{quote} [1]", statements=(said,), citations=(cited,)
-    )
 
 
 def keep(library: Library, question: str, answer: Answer, conversation_id: str | None = None) -> str:
@@ -203,11 +187,7 @@ def test_a_rebuild_embeds_and_stores_nothing_of_a_replaced_version(library: Libr
     store(library, ships=LATER)
     embedded: list[str] = []
 
-    def embed(texts):  # type: ignore[no-untyped-def]
-        import numpy as np
-
-        from tests.stored import vector
-
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         embedded.extend(texts)
         return np.stack([vector(text) for text in texts])
 
