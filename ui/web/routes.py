@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, SourceError
 from rag.library.library import Library
+from rag.schema import Citation, Passage
 from ui.web.excerpt import AROUND, excerpt
 from ui.web.render import render
 from ui.web.runs import runs, runs_folder
@@ -32,11 +33,14 @@ def routes(workspace: "Workspace") -> APIRouter:
         start: Annotated[int, Query(ge=0)] = 0,
         end: Annotated[int, Query(ge=0)] = 0,
         around: Annotated[int, Query(ge=1_000, le=_FURTHEST)] = AROUND,
+        answer: str | None = None,
     ) -> HTMLResponse:
         try:
             return HTMLResponse(_source(workspace.library, source_id, version, start, end, around))
         except FootnoteError as error:
-            return HTMLResponse(render("problem.html", what=error.what, hint=error.hint), status_code=404)
+            kept = _words_kept(workspace.library, answer, source_id, version, start, end)
+            html = kept or render("problem.html", what=error.what, hint=error.hint)
+            return HTMLResponse(html, status_code=404)
 
     @router.get("/run/{name}/{part}")
     def run(name: str, part: Literal["report.html", "results.csv"]) -> Response:
@@ -53,9 +57,12 @@ def _source(library: Library, source_id: str, version: int | None, start: int, e
     start, end = min(start, len(text.text)), min(end, len(text.text))
     page = max((p for p in text.pages if p.start <= start), key=lambda p: p.start, default=None)
     heading = max((h for h in text.headings if h.start <= start), key=lambda h: h.start, default=None)
+    source = library.source(source_id)
     return render(
         "source.html",
-        source=library.source(source_id),
+        source=source,
+        version=text.version,
+        changed=text.version != source.version,
         shown=excerpt(text, start, max(start, end), around),
         start=start,
         end=end,
@@ -63,3 +70,25 @@ def _source(library: Library, source_id: str, version: int | None, start: int, e
         page=page.number if page and end > start else None,
         heading=heading.title if heading and end > start and heading.title != text.title else None,
     )
+
+
+def _words_kept(
+    library: Library, answer_id: str | None, source_id: str, version: int | None, start: int, end: int
+) -> str | None:
+    """The words of a source that is no longer there, as they are kept in an answer."""
+    exchange = library.conversations.exchange(answer_id) if answer_id else None
+    if exchange is None or exchange.answer is None:
+        return None
+    here = (source_id, version, start, end)
+    cited: tuple[Citation | Passage, ...] = (*exchange.answer.citations, *exchange.answer.passages)
+    found = next((one for one in cited if (one.source_id, one.version, one.start, one.end) == here), None)
+    if found is None:
+        return None
+    quote = found.quote if isinstance(found, Citation) else found.text
+    passage = found.passage if isinstance(found, Citation) else found.text
+    before, quoted, after = passage.partition(quote)
+    try:
+        changed = library.source(source_id).id
+    except SourceError:
+        changed = None
+    return render("kept_words.html", cited=found, before=before, quoted=quoted or quote, after=after, changed=changed)

@@ -96,8 +96,8 @@ const footnotes = (() => {
     markOpened(null);
   }
 
-  async function openSource({ source, version, start, end, around, quote: cited }) {
-    const query = new URLSearchParams(Object.entries({ version, start, end, around }).filter(([, value]) => value));
+  async function openSource({ source, version, start, end, around, quote: cited }, answer) {
+    const query = new URLSearchParams(Object.entries({ version, start, end, around, answer }).filter(([, value]) => value));
     if (!(await fill(`/view/source/${encodeURIComponent(source)}?${query}`))) return;
     part(".panel-name").textContent = "Source";
     part("[data-list]").hidden = !panel().dataset.listed;
@@ -216,7 +216,7 @@ const footnotes = (() => {
       hideQuote();
       if (!button.closest(".panel")) markOpened(button);
       if (!button.closest(".panel")) openSheet(button);
-      openSource(button.dataset);
+      openSource(button.dataset, button.closest("[data-answer]")?.dataset.answer);
     }
   });
   document.addEventListener("keydown", (event) => {
