@@ -20,6 +20,10 @@ from rag.sentences import split_sentences
 
 SOURCES = Path(__file__).parents[2] / "sources"
 FAITHFUL, OTHER_EVIDENCE = "faithful", "other evidence"
+SMALLEST = "faithful, smallest evidence set"
+"""WiCE's claims once more, with the smallest set that one annotator marked rather than all that any of them did."""
+NEIGHBOURS = 3
+"""Sentences on each side of the evidence that a passage of 200 word pieces holds, about."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def to_measure(data: Path) -> list[Case]:
 
 def _altered(cases: Iterable[Case], seed: int, kinds: Sequence[str]) -> Iterator[Case]:
     chance = random.Random(seed)
-    faithful = [case for case in cases if case.supported]
+    faithful = [case for case in cases if case.kind == FAITHFUL]
     everyone = [name for case in faithful for name in alter.names_in(case.claim)]
     for case in faithful:
         nearby = alter.names_in(" ".join(case.premises))
@@ -81,7 +85,7 @@ def _mismatched(cases: Iterable[Case], seed: int, most: int) -> Iterator[Case]:
     chance = random.Random(seed)
     by_origin: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        if case.supported:
+        if case.kind == FAITHFUL:
             by_origin[case.origin.split()[0]].append(case)
     for some in by_origin.values():
         for case in chance.sample(some, min(most, len(some))):
@@ -136,12 +140,24 @@ def _wice(data: Path) -> Iterator[Case]:
     for row in _rows(data / "wice" / "dev.jsonl"):
         source, claim = row["evidence_sentences"], row["claim"].strip()
         about = [s for s in source if s.startswith("(meta")]
-        context = " ".join(source)
         if row["label"] == "supported":
-            chosen = [source[i] for i in min(row["supporting_sentence_sets"], key=len)]
-            yield Case("wice", FAITHFUL, claim, tuple(dict.fromkeys([*about, *chosen])), context, True)
+            sets = row["supporting_sentence_sets"]
+            for kind, marked in (
+                (FAITHFUL, min(sets, key=len)),
+                (ALL_MARKED, sorted({i for one in sets for i in one})),
+            ):
+                chosen = tuple(dict.fromkeys([*about, *(source[i] for i in marked)]))
+                yield Case("wice", kind, claim, chosen, _around(source, marked), True)
         elif row["label"] == "not_supported":
-            yield Case("wice", "unsupported", claim, _nearest(claim, source[:200]), context, False)
+            nearest = _nearest(claim, source[:200])
+            around = _around(source, [source.index(sentence) for sentence in nearest])
+            yield Case("wice", "unsupported", claim, nearest, around, False)
+
+
+def _around(source: Sequence[str], marked: Iterable[int]) -> str:
+    """What a passage would have around these sentences: the page's title, and some sentences on each side."""
+    near = {j for i in marked for j in range(max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1)}
+    return " ".join(s for j, s in enumerate(source) if j in near or s.startswith("(meta"))
 
 
 def _own_questions() -> Iterator[Case]:
@@ -150,7 +166,18 @@ def _own_questions() -> Iterator[Case]:
         if row["answerable"] and row["evidence"]:
             texts = [found.read_text(encoding="utf-8") for name in row["source"] if (found := _brief(name))]
             paragraphs = [p for text in texts for p in text.split("\n\n") if any(e in p for e in row["evidence"])]
-            yield Case("starter", FAITHFUL, row["answer"], tuple(row["evidence"]), " ".join(paragraphs), True)
+            evidence = tuple(_whole(piece, paragraphs) for piece in row["evidence"])
+            yield Case("starter", FAITHFUL, row["answer"], evidence, " ".join(paragraphs), True)
+
+
+def _whole(evidence: str, paragraphs: Sequence[str]) -> str:
+    """The evidence with the rest of the sentences that it is part of, as the check gets to see it."""
+    for paragraph in paragraphs:
+        at = paragraph.find(evidence)
+        if at >= 0:
+            inside = [(a, b) for a, b in split_sentences(paragraph) if a < at + len(evidence) and b > at]
+            return paragraph[inside[0][0] : inside[-1][1]]
+    return evidence
 
 
 def _brief(name: str) -> Path | None:

@@ -47,7 +47,9 @@ _DIGITS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\b)")
+_VAGUE = re.compile(r"(?:hundreds|thousands|millions|billions|trillions|dozens|tens)\b", re.IGNORECASE)
+"""Said of any large number, not of one."""
 _SPAN = re.compile(r"\b((?:1\d|20)\d\d)\s?[-–—/]\s?(\d{2})\b(?![-–\d])")
 _MONTH = re.compile(rf"\b({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?", re.IGNORECASE)
 _BEFORE_MONTH = re.compile(r"\b(?:by|in|since|until|till|from|of|early|late|mid|last|next)[\s-]$", re.IGNORECASE)
@@ -63,6 +65,7 @@ _MONEY_NEXT = re.compile(
     r"\s*(?:US\s|Australian\s|Canadian\s)?(?:dollars?|euros?|pounds?|yen|yuan|won|rupees?|USD|EUR|GBP)\b", re.I
 )
 _NEXT_WORD = re.compile(r"[\s-]*(?:of\s+|the\s+|new\s+|other\s+|more\s+)*([^\W\d_]{2,})")
+_WORD_BEFORE = re.compile(r"([^\W\d_]{2,})\s$")
 _LIST_NUMBER = re.compile(r"(?:(?<=^)|(?<=\n)|(?<=[.:;]\s))\d{1,2}[.)](?=\s|$)")
 _HEDGE = re.compile(
     r"\b(?:about|around|roughly|approximately|approx|nearly|almost|some|over|under|than|least|most|to|circa|close to|"
@@ -86,6 +89,7 @@ class Figure:
         text: How it is written.
         start, end: Where.
         unit: The word after it, lower case, or nothing.
+        after: The word before it, lower case, or nothing.
         hedged: Whether it is said to be about so much.
         digits: Significant digits it is given with.
         or_else: What else it may mean: "412 m" may be metres or millions.
@@ -100,6 +104,7 @@ class Figure:
     hedged: bool = False
     digits: int = 9
     or_else: float | None = None
+    after: str = ""
 
     @property
     def _values(self) -> tuple[float, ...]:
@@ -110,8 +115,9 @@ class Figure:
         if not _comparable(self.kind, other.kind):
             return False
         if self.kind != other.kind and ORDINAL in (self.kind, other.kind):
-            day = other if self.kind == ORDINAL else self
-            return self.value == other.value and day.unit in _MONTHS  # "the 23rd", "23 May"
+            day, ordinal = (other, self) if self.kind == ORDINAL else (self, other)
+            counted = day.unit in _MONTHS or bool(day.after and day.after == ordinal.unit)
+            return self.value == other.value and counted  # "the 23rd" and "23 May", "fourth season" and "season 4"
         if any(math.isclose(a, b, rel_tol=1e-6) for a in self._values for b in other._values):
             return True
         if YEAR in (self.kind, other.kind) or MONTH in (self.kind, other.kind) or ORDINAL in (self.kind, other.kind):
@@ -153,7 +159,7 @@ def derivable(figure: Figure, claim: str, premise: str) -> bool:
 def _found(text: str) -> Iterator[Figure]:
     for match in _ISO.finditer(text):
         for group, kind in ((1, YEAR), (2, MONTH), (3, PLAIN)):
-            yield Figure(float(match[group]), kind, match[0], match.start(), match.end())
+            yield Figure(float(match[group]), kind, match[0][:10], match.start(), match.end())
     for match in _SPAN.finditer(text):
         first = int(match[1])
         yield Figure(float(first), YEAR, match[0], match.start(), match.end())
@@ -177,7 +183,8 @@ def _found(text: str) -> Iterator[Figure]:
             yield Figure(value, ORDINAL, match[0], match.start(), match.end(), _unit(text, match.end()))
     for match in _SAID.finditer(text):
         said = _spoken(match[0])
-        if said is not None and match[0].lower() not in ("one", "ones"):  # "one" is mostly a pronoun
+        vague = _VAGUE.fullmatch(match[0])
+        if said is not None and not vague and match[0].lower() not in ("one", "ones"):  # "one" is mostly a pronoun
             yield _with_kind(said, match.start(), match.end(), text, digits=1 if said < 13 else 2)
 
 
@@ -205,7 +212,9 @@ def _with_kind(value: float, start: int, end: int, text: str, digits: int) -> Fi
     for pattern, kind in ((_PERCENT_NEXT, PERCENT), (_MONEY_NEXT, MONEY)):
         if suffix := pattern.match(text[end:]):
             return Figure(value, kind, text[start : end + suffix.end()], start, end + suffix.end(), "", hedged, digits)
-    return Figure(value, PLAIN, text[start:end], start, end, _unit(text, end), hedged, digits)
+    before = _WORD_BEFORE.search(text[max(0, start - 30) : start])
+    after = before[1].lower() if before else ""
+    return Figure(value, PLAIN, text[start:end], start, end, _unit(text, end), hedged, digits, after=after)
 
 
 def _fraction(match: re.Match[str]) -> Figure:
@@ -241,6 +250,11 @@ def _spoken(words: str) -> float | None:
 def _unit(text: str, at: int) -> str:
     match = _NEXT_WORD.match(text[at : at + 40])
     return match[1].lower() if match else ""
+
+
+def is_month(word: str) -> bool:
+    """Whether a word in lower case is a month's name."""
+    return word in _MONTHS
 
 
 def _comparable(one: str, other: str) -> bool:

@@ -8,10 +8,14 @@ from functools import lru_cache
 from rag.answering.wording import EMPTY, Word, stem
 
 _NAME = re.compile(
-    r"(?<![\w'’])(?:[A-Z][\w’'.&]*\w|[A-Z])(?:(?:[-–\s]|\s(?:of|the|and|de|van|von|al|bin|for)\s)(?:[A-Z][\w’'.&]*\w|[A-Z]\b))*"
+    r"(?<![\w'’])(?:[A-Z][\w’'.&]*\w|[A-Z])"
+    r"(?:(?:[-–\s]|\s(?:of|of the|the|de|van|von|al|bin|for)\s)(?:[A-Z][\w’'.&]*\w|[A-Z]\b))*"
 )
+_JOINS = re.compile(r"\s(?:of|for)\s")
 _PART = re.compile(r"[^\W_]+")
 _OPENS = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘'(\[])\s*$")
+_QUOTED_NAME = re.compile(r"[^.!?:;\s]\s+[\"“‘'(\[]$")
+"""Before a quote within a sentence: its first word has a capital of its own."""
 _NOT_NAMES = frozenset(
     """i according additionally also although another as at because before both but by despite during each early every
     finally first following for former from further he her here his however i if in instead it its later like many
@@ -54,8 +58,21 @@ _SAME = (
 )
 """Names of one country: a capital often stands for its government."""
 _GROUP = {word: group for group in _SAME for word in group.split()}
+_KINDS = frozenset(
+    """academy act agency airport army assembly association award awards bank battle bay bill board bridge bureau
+    cathedral championship championships church city club coast college commission committee company conference
+    congress convention corporation council county court department district division empire federation festival
+    foundation government group high hospital house initiative institute institution island islands kingdom lake law
+    league library ministry mountain movement museum navy office order organisation organization palace park parliament
+    partnership party port prefecture prize program programme province region republic river road school sea series
+    service society square state states station stadium street summit system team theatre tournament town tower
+    tribunal trophy union university valley village""".split()
+)
+"""What a name may say that it is the name of, and a source leave out: Shizuoka (Prefecture)."""
+_LONG_NAME = 4
+"""Parts from which a name counts as there if most of its parts are."""
 _ACTS = re.compile(
-    r"(?:['’]s\b|\s*[,;.](?:\s|$)|,?\s+(?:is|was|are|were|has|had|have|will|would|can|could|may|might|must|should|did|does|do|and|also|"
+    r"(?:\s?['’]s\b|\s*[,;.](?:\s|$)|,?\s+(?:is|was|are|were|has|had|have|will|would|can|could|may|might|must|should|did|does|do|and|also|"
     r"said|says|made|took|led|won|met|left|became|began|held|gave|told|wrote|[a-z]{3,}(?:ed|s))\b)"
 )
 _PLAIN_WORD = re.compile(r"(?:ly|ing|ed|s|able|ible|ive|ous|ness|ment|tion|sion|men|ity)$")
@@ -90,7 +107,7 @@ def names(text: str) -> tuple[Name, ...]:
             if (p.casefold() not in EMPTY | _NOT_NAMES and not p.isdigit()) or (p.isupper() and len(p) > 1)
         ]
         parts = [p for p in parts if p[0].isupper()]
-        opens = bool(_OPENS.search(text[: match.start()]))
+        opens = bool(_OPENS.search(text[: match.start()])) and not _QUOTED_NAME.search(text[: match.start()])
         initial = opens and len(parts) == 1 and parts[0][1:].islower() and match[0].startswith(parts[0])
         if initial and parts[0].casefold() in lower:
             continue
@@ -134,6 +151,26 @@ class NameIndex:
         if len(name.parts) > 1 and (initials in self._text or initials + "s" in self._text):
             return ()
         return tuple(part for part in name.parts if not self.has(part) and not (beside and beside.has(part)))
+
+
+def is_mostly_there(name: Name, gone: Sequence[str], others: Sequence[Name]) -> bool:
+    """Whether a source has the name in a shorter form, or all but its kind, and not another name like it.
+
+    Args:
+        name: A name of the claim.
+        gone: The parts of it that the source doesn't have.
+        others: The names in the source.
+    """
+    if set(gone) <= _KINDS:
+        return len(gone) < len(name.parts)
+    pieces = [{p.casefold() for p in _PART.findall(piece)} - EMPTY for piece in _JOINS.split(name.text)]
+    if any(piece - _KINDS <= set(gone) for piece in pieces if piece - _KINDS):
+        return False  # "Tressel of Sandmouth" isn't there because Sandmouth is
+    if len(name.parts) >= _LONG_NAME and 2 * len(gone) <= len(name.parts):
+        return True
+    kept = set(name.parts) - set(gone)
+    another = any(kept & set(other.parts) and set(other.parts) - set(name.parts) for other in others)
+    return gone[-1] != name.parts[-1] and not another  # another Abe
 
 
 def rival(name: Name, claim: Sequence[Word], sourced: Sequence[Name], source: Sequence[Word]) -> Name | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.wording import Word, stem, stems
 
@@ -63,6 +63,7 @@ _WRITTEN = {
         for word in side.split()
     )
 }
+_PREFIX = re.compile(r"(?:un|in|im|ir|il|dis|non-?)(?=[a-z]{4})", re.IGNORECASE)
 _ABOUT_AS_NEAR = 0.75
 """Share of the nearest sentence's common words that makes another sentence count as well."""
 _MAY = re.compile(
@@ -94,12 +95,25 @@ def turned(claim: Sequence[Word], sentences: Sequence[Sequence[Word]]) -> Turn:
     ways = [
         _turned(claim, s) for s, shared in zip(sentences, overlaps, strict=True) if shared >= _ABOUT_AS_NEAR * nearest
     ]
+    if len(sentences) > 1 and nearest:
+        ways.append(_turned(claim, _two_nearest(claim, sentences, overlaps)))
     return min(
         ways, key=lambda way: (way.share > 0, way.more != 0, way.opposites is not None), default=Turn(0, 0, None)
     )
 
 
+def _two_nearest(claim: Sequence[Word], sentences: Sequence[Sequence[Word]], overlaps: Sequence[int]) -> list[Word]:
+    """The nearest sentence with the one that shares most of what is left: a claim may tell of both."""
+    first = overlaps.index(max(overlaps))
+    left = stems(claim) - stems(sentences[first])
+    second = max((i for i in range(len(sentences)) if i != first), key=lambda i: len(left & stems(sentences[i])))
+    if 2 * len(left & stems(sentences[second])) <= len(left):
+        return list(sentences[first])
+    return [*sentences[first], *sentences[second]]
+
+
 def _turned(claim: Sequence[Word], sentence: Sequence[Word]) -> Turn:
+    claim, sentence = _without_prefixes(claim, sentence), _without_prefixes(sentence, claim)
     said: dict[str, set[bool]] = {}
     for word in sentence:
         if word.content:
@@ -109,6 +123,19 @@ def _turned(claim: Sequence[Word], sentence: Sequence[Word]) -> Turn:
     reached = [word for word in shared if word.negated or True in said[word.stem]]
     share = len(conflicts) / len(reached) if reached else 0.0
     return Turn(share, negations(claim) - negations(sentence), _opposed(claim, sentence))
+
+
+def _without_prefixes(one: Sequence[Word], other: Sequence[Word]) -> list[Word]:
+    """The words of one text, those that deny a word of the other by a prefix written out: undecided, not decided."""
+    known = stems(other)
+    found = []
+    for word in one:
+        rest = _PREFIX.match(word.text) if word.content and word.stem not in known else None
+        bare = stem(word.text[rest.end() :].casefold()) if rest else ""
+        if rest and bare in known:
+            word = replace(word, stem=bare, negates=True, negated=not word.negated)
+        found.append(word)
+    return found
 
 
 def _opposed(claim: Sequence[Word], sentence: Sequence[Word]) -> tuple[str, str] | None:

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.figures import Figure, derivable, figures
-from rag.answering.names import Name, name_index, names, rival
+from rag.answering.figures import MONTH, ORDINAL, YEAR, Figure, derivable, figures, is_month
+from rag.answering.names import is_mostly_there, name_index, names, rival
 from rag.answering.polarity import overstated, turned
 from rag.answering.wording import EMPTY, stems, words
 from rag.sentences import split_sentences
@@ -29,6 +29,8 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 WEIGHTS = "support.json"
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
+_OMITTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
+"""What a quote leaves out, or has put in between square brackets."""
 _WORD = re.compile(r"[^\W_]+")
 _POINTS = re.compile(
     r"\b(?:he|she|it|they|him|them|his|her|hers|its|their|this|these|that|those|former|latter)\b", re.I
@@ -90,7 +92,7 @@ def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray
     claim, premise = claim[:_LONGEST_CLAIM], " ".join(sentences)
     said, source = words(claim), words(premise)
     said_stems, source_stems = stems(said), stems(source)
-    figure_signals, figure_reasons = _figures(claim, premise)
+    figure_signals, figure_reasons = _figures(claim, premise, context)
     name_signals, name_reasons, displacing, named = _names(claim, premise, context)
     counted = {w.stem for f in figures(claim) for w in words(f.text)}
     plain = {s for s in said_stems if s not in counted | named}
@@ -170,15 +172,17 @@ def _misquoted(claim: str, source: str) -> list[str]:
         quote = match[1] or match[2]
         parts = _WORD.findall(quote)
         is_title = sum(part[0].isupper() or part[0].isdigit() for part in parts) > len(parts) / 2
-        if len(parts) > 3 and not is_title and " ".join(parts).casefold() not in have:
+        pieces = [" ".join(_WORD.findall(piece)).casefold() for piece in _OMITTED.split(quote)]
+        if len(parts) > 3 and not is_title and any(piece not in have for piece in pieces):
             wrong.append(quote)
     return wrong
 
 
-def _figures(claim: str, premise: str) -> tuple[dict[str, float], list[str]]:
+def _figures(claim: str, premise: str, context: str) -> tuple[dict[str, float], list[str]]:
     claimed, stated = figures(claim), figures(premise)
-    missing, moved, worked_out = [], [], 0
+    missing, moved, worked_out, uncounted, dated = [], [], 0, 0, 0
     reasons = []
+    dates = [f for f in figures(context) if f.kind in (YEAR, MONTH)]
     for figure in claimed:
         same = [other for other in stated if figure.agrees(other)]
         if same:
@@ -189,8 +193,13 @@ def _figures(claim: str, premise: str) -> tuple[dict[str, float], list[str]]:
         elif derivable(figure, claim, premise) or (figure.kind == "ordinal" and figure.value == 1):
             worked_out += 1  # "first" is more often concluded than copied
         else:
-            missing.append(figure)
             instead = _instead(figure, claimed, stated)
+            if not instead and figure.kind == ORDINAL:
+                uncounted += 1  # "third album": counted from more than this source tells
+            elif not instead and any(figure.agrees(date) for date in dates):
+                dated += 1  # a date holds on for the sentences after the one that gives it
+            else:
+                missing.append(figure)
             if instead:
                 reasons.append(f"the source says {_phrase(instead)}, not {_phrase(figure)}")
             else:
@@ -202,13 +211,15 @@ def _figures(claim: str, premise: str) -> tuple[dict[str, float], list[str]]:
         "figures_with_rival": float(min(2, with_rival)),
         "figures_moved": float(min(2, len(moved))),
         "figures_worked_out": float(min(2, worked_out)),
-        "figures_found": float(min(3, len(claimed) - len(missing) - worked_out)),
+        "figures_around": float(min(2, dated)),
+        "figures_uncounted": float(min(2, uncounted)),
+        "figures_found": float(min(3, len(claimed) - len(missing) - worked_out - uncounted - dated)),
     }, reasons
 
 
 def _moved(figure: Figure, same: Sequence[Figure], stated: Sequence[Figure]) -> Figure | None:
     """What the source counts so many of, where the claim counts another thing that the source counts, too."""
-    if not figure.unit or figure.unit in EMPTY or figure.kind not in ("plain", "ordinal"):
+    if not figure.unit or figure.unit in EMPTY or is_month(figure.unit) or figure.kind not in ("plain", "ordinal"):
         return None
 
     def unit(f: Figure) -> str:
@@ -248,12 +259,14 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
         instead = f"; it speaks of {other.text}" if other else ""
         if not gone:
             displaced += other is not None
-        elif not around.missing(name, here) and not other and (points or not sourced):
+        elif not around.missing(name, here) and not other:
             only_around += 1
+            if not points and sourced:
+                reasons.append(f"the source doesn't mention {name.text} here")
         elif name.initial:
             initial += 1
             reasons.append(f"the source doesn't mention {name.text}{instead}")
-        elif gone[-1] != name.parts[-1] and not _other_of_that_name(name, gone, sourced):
+        elif is_mostly_there(name, gone, sourced):
             partly += 1
         else:
             missing += 1
@@ -275,9 +288,3 @@ def _names(claim: str, premise: str, context: str) -> tuple[dict[str, float], li
         displacing,
         stems_of_names,
     )
-
-
-def _other_of_that_name(name: Name, gone: Sequence[str], sourced: Sequence[Name]) -> bool:
-    """Whether the source has one who shares part of the name but not all: another Abe."""
-    kept = set(name.parts) - set(gone)
-    return any(kept & set(other.parts) and set(other.parts) - set(name.parts) for other in sourced)

@@ -26,6 +26,13 @@ _NEGATES = re.compile(
     r"|prevent(?:ed|s|ing)?|\w+n['’]t)$",
     re.IGNORECASE,
 )
+_NO_NEGATION = re.compile(r"(?:\b(?:whether or|why|if)\s+not\b)|\bnot\s+(?:only|just|merely|least)\b", re.IGNORECASE)
+"""Where "not" denies nothing."""
+_PHRASES = re.compile(
+    r"\b(?:turn(?:ed|s|ing)?\s+(down)|rul(?:ed?|es|ing)\s+(out)|yet\s+(to)|free\s+(of|from)|far\s+(from))\b",
+    re.IGNORECASE,
+)
+"""Phrases that deny what follows, by the word that they end on."""
 _SCOPE = 4
 """Words with meaning that a negation reaches, within its clause."""
 
@@ -46,6 +53,8 @@ class Word:
 def words(text: str) -> tuple[Word, ...]:
     """The words of a text, in order."""
     found: list[Word] = []
+    idle = [match.span() for match in _NO_NEGATION.finditer(text)]
+    denying = {match.start(match.lastindex or 0) for match in _PHRASES.finditer(text)}
     reach = 0
     last_end = 0
     for match in _TOKEN.finditer(text):
@@ -54,7 +63,8 @@ def words(text: str) -> tuple[Word, ...]:
         last_end = match.end()
         written = match[0]
         folded = written.casefold().replace("’", "'")
-        negates = bool(_NEGATES.match(folded))
+        negates = bool(_NEGATES.match(folded)) and not any(a <= match.start() < b for a, b in idle)
+        negates = negates or match.start() in denying
         base = re.sub(r"'(?:s|re|ve|ll|d|m)$", "", folded)
         content = not negates and base not in EMPTY and not base.isdigit() and not folded.endswith("n't")
         found.append(Word(written, stem(base), match.start(), content, negates, content and reach > 0))

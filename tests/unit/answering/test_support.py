@@ -58,6 +58,50 @@ def test_what_is_not_so_is_not_supported_and_the_reason_says_why(
     assert reason in str(verdict.reason)
 
 
+LIGHT = (
+    "The lamp was lit for the fourth season on 9 November 2018, and Brunel left the choice of colour undecided. "
+    "Dozens of boats came. Keeper Holm turned down the medal. Its glass is, dare I say, bright, and a little cold. "
+    "It was paid for by Brunel, Chilworth, Newby and Sandmouth."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The lamp was lit for season 4 on November 9, 2018.",
+        "Brunel did not decide on the colour.",
+        "Keeper Holm did not accept the medal.",
+        "Hundreds of boats came.",
+        "It is said that “its glass is [...] bright, and a little cold”.",
+        "The lamp was lit not only for the fourth season.",
+    ],
+)
+def test_the_same_said_in_another_notation_is_supported(checker: SupportChecker, claim: str) -> None:
+    verdict = checker.check(claim, [LIGHT])
+    assert verdict.supported, verdict
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The lamp was lit for season 5 on November 9, 2018.",
+        "It was paid for by Brunel, Hugo Tressel and Sandmouth.",
+        "It was paid for by Brunel, the Tressel Company of Sandmouth, and Newby.",
+        "It is said that “its glass is [...] bright, and a little warm”.",
+    ],
+)
+def test_another_notation_hides_no_fault(checker: SupportChecker, claim: str) -> None:
+    assert not checker.check(claim, [LIGHT]).supported
+
+
+def test_a_year_that_stands_before_the_premise_is_no_contradiction(checker: SupportChecker) -> None:
+    premise = ["She then commanded the ferry Grey Heron."]
+    context = "Ines Mora came to the island in 2015. She then commanded the ferry Grey Heron."
+    claim = "In {} Ines Mora commanded the ferry Grey Heron."
+    assert checker.check(claim.format(2015), premise, context).supported
+    assert not checker.check(claim.format(2051), premise, context).supported
+
+
 def test_context_gives_names_but_no_figures(checker: SupportChecker) -> None:
     premise = ["She has commanded the ferry since 2015."]
     context = "Captain Ines Mora lives in Port Aldine. She has commanded the ferry since 2015. It has 90 seats."
