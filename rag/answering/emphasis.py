@@ -60,12 +60,16 @@ def _numbers(question: str, clause: str, sentence: str) -> set[tuple[int, int]]:
         if figure.kind not in (YEAR, MONTH, ORDINAL) and not any(figure.agrees(other) for other in known)
     ]
     counted = [figure for figure in found if stems(words(figure.unit)) & stems(words(clause))]
-    return {_trimmed(figure, sentence) for figure in counted or found}
+    return {_with_unit(figure, question, sentence) for figure in counted or found}
 
 
-def _trimmed(figure: Figure, sentence: str) -> tuple[int, int]:
+def _with_unit(figure: Figure, question: str, sentence: str) -> tuple[int, int]:
+    """A figure's place, with the word after it unless the question has that: "412 metres"."""
     written = sentence[figure.start : figure.end]
-    return figure.start + len(written) - len(written.lstrip()), figure.end - len(written) + len(written.rstrip())
+    start, end = figure.start + len(written) - len(written.lstrip()), figure.start + len(written.rstrip())
+    unit = re.match(rf"[ \u00a0-]{re.escape(figure.unit)}\b", sentence[end:], re.IGNORECASE) if figure.unit else None
+    counted = stems(words(figure.unit))
+    return start, end + (unit.end() if unit and counted and not counted & stems(words(question)) else 0)
 
 
 def _names(question: str, sentence: str) -> set[tuple[int, int]]:

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate, candidates
 from rag.answering.emphasis import emphasis
+from rag.answering.ordering import in_order
+from rag.answering.referents import Shown, with_what_they_lean_on
 from rag.answering.refusal import refusal
 from rag.answering.selection import Choice, choose
 from rag.library.library import Library
 from rag.models.embedder import Embedder
 from rag.retrieval import Hit, Retrieved
-from rag.schema import Answer, Citation, Passage, Statement
+from rag.schema import Answer, Citation, Statement
 from rag.settings import AnsweringSettings
 
 MODEL = "extractive"
@@ -31,54 +33,64 @@ class ExtractiveAnswerer:
         if not choice.sentences or choice.confidence < self._settings.min_confidence:
             yield refusal(task, choice.confidence, MODEL)
             return
-        for count in range(1, len(choice.sentences) + 1):
-            yield self._answer(task, choice, choice.sentences[:count], complete=count == len(choice.sentences))
+        shown = _arranged(task, choice, sentences)
+        for count in range(1, len(shown) + 1):
+            yield self._answer(task, choice, shown[:count], complete=count == len(shown))
 
-    def _answer(self, task: Task, choice: Choice, sentences: Sequence[Candidate], *, complete: bool) -> Answer:
-        cited = [citation(number, c, task.retrieved) for number, c in enumerate(sentences, start=1)]
-        said = [" ".join(c.text.split()) for c in sentences]
+    def _answer(self, task: Task, choice: Choice, shown: Sequence[Shown], *, complete: bool) -> Answer:
+        statements = [_statement(task, s, number) for number, one in enumerate(shown, start=1) for s in one.sentences]
         return Answer(
             question=task.inquiry.question,
             standalone_question=task.standalone,
-            answer=" ".join(f"{text} [{number}]" for number, text in enumerate(said, start=1)),
+            answer=" ".join(f"{said.text} [{said.citations[0]}]" for said in statements),
             confidence=choice.confidence,
-            statements=tuple(
-                # A sentence quoted word for word is supported by what it quotes, by construction.
-                Statement(
-                    text=text,
-                    citations=(number,),
-                    support=1.0,
-                    supported=True,
-                    emphasis=emphasis(task.inquiry.question, text),
-                )
-                for number, text in enumerate(said, start=1)
-            ),
-            citations=tuple(cited),
+            statements=tuple(statements),
+            citations=tuple(citation(number, one, task.retrieved) for number, one in enumerate(shown, start=1)),
             passages=task.retrieved.passages,
             model=MODEL,
             complete=complete,
         )
 
 
-def citation(number: int, sentence: Candidate, retrieved: Retrieved) -> Citation:
-    """The footnote of one sentence: its words and where they stand."""
-    hit: Hit = retrieved.hits[sentence.hit]
-    source = retrieved.texts[sentence.version]
-    passage = next((p for p in retrieved.passages if _holds(p, sentence)), None)
+def _arranged(task: Task, choice: Choice, read: Sequence[Candidate]) -> list[Shown]:
+    """The chosen sentences in the order they are shown, with those that they lean on."""
+    strengths = [float((task.retrieved.vectors @ s.vector).max()) for s in choice.sentences]
+    order = in_order(task.inquiry.question, choice.sentences, strengths)
+    chosen = [choice.sentences[i] for i in order]
+    return with_what_they_lean_on(chosen, [strengths[i] for i in order], read, task.retrieved)
+
+
+def _statement(task: Task, sentence: Candidate, number: int) -> Statement:
+    text = " ".join(sentence.text.split())
+    # A sentence quoted word for word is supported by what it quotes, by construction.
+    return Statement(
+        text=text,
+        citations=(number,),
+        support=1.0,
+        supported=True,
+        emphasis=emphasis(task.inquiry.question, text),
+    )
+
+
+def citation(number: int, shown: Shown, retrieved: Retrieved) -> Citation:
+    """The footnote of what is shown: its words and where they stand."""
+    first, last = shown.sentences[0], shown.sentences[-1]
+    hit: Hit = retrieved.hits[last.hit]
+    source = retrieved.texts[last.version]
+    passage = next(
+        (p for p in retrieved.passages if p.version == last.version and p.start <= first.start and last.end <= p.end),
+        None,
+    )
     return Citation(
         number=number,
         source_id=source.source_id,
-        version=sentence.version,
+        version=last.version,
         title=source.title,
         url=source.url,
         page=hit.chunk.page,
         heading=hit.chunk.heading,
-        start=sentence.start,
-        end=sentence.end,
-        quote=sentence.text,
+        start=first.start,
+        end=last.end,
+        quote=source.text[first.start : last.end],
         passage=passage.text if passage else hit.text,
     )
-
-
-def _holds(passage: Passage, sentence: Candidate) -> bool:
-    return passage.version == sentence.version and passage.start <= sentence.start and sentence.end <= passage.end

@@ -133,3 +133,25 @@ def test_the_retriever_is_a_langchain_retriever(island: Workspace) -> None:
     documents = retriever.invoke("breakwater blocks")
     assert "interlocking concrete blocks" in documents[0].page_content
     assert documents[0].metadata["title"] == "The harbour of Marrow Island"
+
+
+def test_a_sentence_that_points_back_brings_along_what_it_points_to_under_one_footnote(island: Workspace) -> None:
+    answer = ask(island, "When was it dug and by which quarry company?")
+    text = island.library.text(answer.citations[0].source_id).text
+    shown = [statement.text for statement in answer.statements]
+    dug = next(i for i, said in enumerate(shown) if said.startswith("It was dug between 1908 and 1911"))
+    assert shown[dug - 1].startswith("Marrow Island has one harbour")
+    [number] = answer.statements[dug].citations
+    cited = answer.citation(number)
+    assert cited and cited.quote == text[cited.start : cited.end]
+    assert shown[dug - 1] in cited.quote and shown[dug] in cited.quote
+    assert answer.answer.count(f"[{number}]") == 2
+
+
+@pytest.mark.parametrize(
+    "question", ["Is the breakwater longer than 400 metres?", "Do islanders travel free?", "Was it dug in 1950?"]
+)
+def test_a_yes_no_question_is_answered_by_evidence_alone(island: Workspace, question: str) -> None:
+    answer = ask(island, question)
+    assert all(answer.citation(said.citations[0]).quote.count(said.text) for said in answer.statements)  # type: ignore[union-attr]
+    assert not answer.answer.lower().startswith(("yes", "no"))
