@@ -143,8 +143,8 @@ def _wice(data: Path) -> Iterator[Case]:
         if row["label"] == "supported":
             sets = row["supporting_sentence_sets"]
             for kind, marked in (
-                (FAITHFUL, min(sets, key=len)),
-                (ALL_MARKED, sorted({i for one in sets for i in one})),
+                (SMALLEST, min(sets, key=len)),
+                (FAITHFUL, sorted({i for one in sets for i in one})),
             ):
                 chosen = tuple(dict.fromkeys([*about, *(source[i] for i in marked)]))
                 yield Case("wice", kind, claim, chosen, _around(source, marked), True)
