@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, Self, cast
 
@@ -13,13 +14,17 @@ from ingest.limits import Limits
 from ingest.loaders import load
 from ingest.loaders.file import File
 from ingest.parsed import Parsed
+from ingest.pdf_page import PageWish, PdfPage
 from rag.errors import SourceError
 
+ALIVE = b"alive"  # what the worker says after each page that it read by OCR
 LENGTH = struct.Struct(">Q")  # what precedes every message between the two processes
 _PLAIN = (".txt", ".text", ".log")
 _PLAIN_BYTES = 4 * 1024 * 1024
 _FILES_PER_WORKER = 500  # then a new one, for what leaks
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH")  # no keys, no tokens
+
+_FRUGAL = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}  # of address space
 
 
 class Sandbox:
@@ -44,16 +49,43 @@ class Sandbox:
         """
         if _is_plain(data, name):
             return load(data, name, hint, limits=self._limits)
+        return Parsed.model_validate(self._ask(data, name, "parsed", hint=hint))
+
+    def draw(self, data: bytes, name: str, wish: PageWish) -> PdfPage:
+        """Draw a page of a PDF; see `ingest.pdf_page`.
+
+        Raises:
+            SourceError: It can't be drawn, or cost more than the limits allow.
+        """
+        return PdfPage.model_validate(self._ask(data, name, "page", wish=wish))
+
+    def _ask(self, data: bytes, name: str, key: str, hint: str | None = None, wish: PageWish | None = None) -> Any:
         with self._turn:
-            worker = self._worker = self._worker or _Worker(self._limits)
             try:
-                reply = worker.ask(data, name, hint)
-            finally:
-                if worker.spent:
-                    self.close()
-        if "parsed" in reply:
-            return Parsed.model_validate(reply["parsed"])
+                reply = self._tell(data, name, hint, wish)
+            except _CrashError:  # a fresh process tells whether it was this file, or what one before it left behind
+                reply = self._again(data, name, hint, wish)
+        if key in reply:
+            return reply[key]
         raise SourceError(reply["what"], reply["hint"])
+
+    def _again(self, data: bytes, name: str, hint: str | None, wish: PageWish | None) -> dict[str, Any]:
+        try:
+            return self._tell(data, name, hint, wish)
+        except _CrashError as error:
+            shown = File(b"", name).shown
+            if error.in_starting:
+                what = f"{shown} was not read: the process that reads files doesn't start."
+                return {"what": what, "hint": "Raise ingest.parse_memory_mb, or install Footnote anew."}
+            return {"what": f"{shown} made its parser crash.", "hint": "Open it in its own program and save it again."}
+
+    def _tell(self, data: bytes, name: str, hint: str | None, wish: PageWish | None) -> dict[str, Any]:
+        worker = self._worker = self._worker or _Worker(self._limits)
+        try:
+            return worker.ask(data, name, hint, wish)
+        finally:
+            if worker.spent:
+                self.close()
 
     def close(self) -> None:
         """End the worker. The next file starts another."""
@@ -78,6 +110,21 @@ def _is_plain(data: bytes, name: str) -> bool:
         return False
 
 
+def _watch(seconds: float, stop: Callable[[], None]) -> threading.Timer:
+    watch = threading.Timer(seconds, stop)
+    watch.daemon = True
+    watch.start()
+    return watch
+
+
+class _CrashError(Exception):
+    """The worker ended of itself; `in_starting`: before it was given anything."""
+
+    def __init__(self, *, in_starting: bool = False) -> None:
+        super().__init__()
+        self.in_starting = in_starting
+
+
 class _Worker:
     """The child process, from this side."""
 
@@ -88,6 +135,7 @@ class _Worker:
         environment = {key: os.environ[key] for key in _HANDED_ON if key in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
         environment["PYTHONUTF8"] = "1"
+        environment |= _FRUGAL
         process = subprocess.Popen(  # noqa: S603 - our own module, with nothing of the file's in the command
             [sys.executable, "-m", "ingest.sandbox_worker", limits.model_dump_json()],
             stdin=subprocess.PIPE,
@@ -96,11 +144,18 @@ class _Worker:
             env=environment,
         )
         self._process, self._in, self._out = process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
-        self._read()  # it says when it is ready, so that starting doesn't count as parsing
+        self._ready = self._read() is not None  # so that starting doesn't count as parsing
 
-    def ask(self, data: bytes, name: str, hint: str | None) -> dict[str, Any]:
-        """What the worker makes of a file: ``{"parsed"}`` or ``{"what", "hint"}``."""
+    def ask(self, data: bytes, name: str, hint: str | None, wish: PageWish | None) -> dict[str, Any]:
+        """What the worker makes of a file: ``{"parsed"}``, ``{"page"}`` if one is wished for, ``{"what", "hint"}``.
+
+        Raises:
+            _CrashError: It ended of itself, or never began.
+        """
         shown = File(b"", name).shown
+        if not self._ready:
+            self.spent = True
+            raise _CrashError(in_starting=True)
         self._files += 1
         late = threading.Event()
 
@@ -108,12 +163,19 @@ class _Worker:
             late.set()
             self._process.kill()
 
-        watch = threading.Timer(self._limits.seconds, stop)
-        watch.start()
+        watch = _watch(self._limits.seconds, stop)
         try:
-            self._write(json.dumps({"name": name, "hint": hint}).encode())
+            page = wish.model_dump() if wish else None
+            self._write(json.dumps({"name": name, "hint": hint, "page": page}).encode())
             self._write(data)
             reply = self._read()
+            pages = 0
+            while reply == ALIVE:
+                pages += 1
+                if pages <= self._limits.ocr_pages:
+                    watch.cancel()
+                    watch = _watch(self._limits.ocr_seconds, stop)
+                reply = self._read()
         except OSError:
             reply = None
         except ValueError as error:
@@ -126,7 +188,7 @@ class _Worker:
             if late.is_set():
                 what = f"{shown} was given up after {self._limits.seconds:g} s."
                 return {"what": what, "hint": "Split it, or raise ingest.parse_seconds."}
-            return {"what": f"{shown} made its parser crash.", "hint": "Open it in its own program and save it again."}
+            raise _CrashError
         answer: dict[str, Any] = json.loads(reply)
         grown = answer.pop("peak_bytes") > self._limits.memory_bytes / 2
         self.spent = grown or self._files >= _FILES_PER_WORKER

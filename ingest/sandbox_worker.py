@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.limits import Limits
 from ingest.loaders import load
 from ingest.loaders.file import File
-from ingest.sandbox import LENGTH
+from ingest.pdf_page import PageWish, draw
+from ingest.sandbox import ALIVE, LENGTH
 from rag.errors import SourceError
 
 _STACK = 5_000  # frames: what is nested deeper than the parsers go is an error of its own
@@ -23,20 +25,29 @@ def main() -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what libraries print must not mix with the messages
     sys.setrecursionlimit(_STACK)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer, which ends us
     _confine(limits)
     _send(sink, b"ready")
+
+    def alive() -> None:
+        _send(sink, ALIVE)
+        _alarm(limits.seconds + limits.ocr_seconds + _GRACE)
+
     while (header := _receive(source)) is not None and (data := _receive(source)) is not None:
         _alarm(limits.seconds + _GRACE)
         asked = json.loads(header)
-        answer = _answer(data, asked["name"], asked["hint"], limits)
+        answer = _answer(data, asked, limits, alive)
         del data
         _send(sink, json.dumps({**answer, "peak_bytes": _peak()}).encode())
         _alarm(0)
 
 
-def _answer(data: bytes, name: str, hint: str | None, limits: Limits) -> dict[str, Any]:
+def _answer(data: bytes, asked: dict[str, Any], limits: Limits, alive: Callable[[], None]) -> dict[str, Any]:
+    name = asked["name"]
     try:
-        return {"parsed": load(data, name, hint, limits=limits).model_dump(mode="json")}
+        if asked["page"] is not None:
+            return {"page": draw(data, PageWish.model_validate(asked["page"])).model_dump(mode="json")}
+        return {"parsed": load(data, name, asked["hint"], limits=limits, alive=alive).model_dump(mode="json")}
     except SourceError as error:
         return {"what": error.what, "hint": error.hint}
     except MemoryError:

@@ -1,5 +1,7 @@
 """From a file's bytes to its text: one loader a format, chosen by what the file is, not by what it is called."""
 
+from collections.abc import Callable
+
 from ingest.limits import Limits
 from ingest.loaders.file import File, Loader
 from ingest.loaders.names import hint_for, what_is
@@ -11,7 +13,14 @@ from rag.errors import FootnoteError, SourceError
 __all__ = ["LOADERS", "File", "Loader", "Parsed", "load", "sniff"]
 
 
-def load(data: bytes, name: str, hint: str | None = None, *, limits: Limits | None = None) -> Parsed:
+def load(
+    data: bytes,
+    name: str,
+    hint: str | None = None,
+    *,
+    limits: Limits | None = None,
+    alive: Callable[[], None] = lambda: None,
+) -> Parsed:
     """Read a file.
 
     Args:
@@ -19,11 +28,12 @@ def load(data: bytes, name: str, hint: str | None = None, *, limits: Limits | No
         name: Its name. Tells apart formats that look alike (Markdown and text), and is the title of last resort.
         hint: The ``Content-Type`` that came with it, if one did.
         limits: What it may cost.
+        alive: Called after each page read by OCR, which takes seconds.
 
     Raises:
         SourceError: It is empty, of no known format, damaged, encrypted or too large.
     """
-    return load_file(File(data, name, hint, limits or Limits()))
+    return load_file(File(data, name, hint, limits or Limits(), alive=alive))
 
 
 def load_file(file: File) -> Parsed:

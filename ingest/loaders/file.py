@@ -24,7 +24,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class File:
-    """Bytes with a name; possibly a member of an archive or an attachment, `depth` levels down."""
+    """Bytes with a name; possibly a member of an archive or an attachment, `depth` levels down.
+
+    `alive` is called after each page that took long by its nature, and earns more time.
+    """
 
     data: bytes = field(repr=False)
     name: str
@@ -32,6 +35,7 @@ class File:
     limits: Limits = field(default_factory=Limits)
     depth: int = 0
     budget: Budget | None = None
+    alive: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
     def shown(self) -> str:

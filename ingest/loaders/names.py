@@ -47,6 +47,4 @@ def what_is(media_type: str) -> str:
 
 def hint_for(media_type: str) -> str:
     """What to do about a file of a type that can't be read."""
-    if media_type.startswith("image/"):
-        return "Add the text of the picture as a document."
     return _HINTS.get(media_type, "Save it as PDF, HTML or text and add that.")

@@ -4,13 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any, Self
 
 from ingest.loaders.file import File
-from ingest.loaders.pdf_lines import Line, lines_of
+from ingest.loaders.pdf_lines import Line
+from ingest.loaders.pdf_pages import Page, read_pages
 from ingest.parsed import Parsed, TextBuilder, one_line
 from rag.errors import SourceError
 
@@ -34,13 +35,6 @@ _WEAK_TITLE = re.compile(
 _HYPHENS = ("\x02", "-", "‐")
 
 
-@dataclass
-class _Page:
-    number: int
-    height: float
-    lines: list[Line] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class _Look:
     """How a document looks: the levels in its outline, the size of its body, those of its headings, use of bold."""
@@ -51,7 +45,7 @@ class _Look:
     bold_is_rare: bool
 
     @classmethod
-    def of(cls, pages: Sequence[_Page], outline: dict[str, int]) -> Self:
+    def of(cls, pages: Sequence[Page], outline: dict[str, int]) -> Self:
         body = _body_size(pages)
         lines = [line for page in pages for line in page.lines]
         sizes = {_rounded(line.size) for line in lines if line.size >= body * _HEADING}
@@ -75,11 +69,11 @@ def load(file: File) -> Parsed:
         raise SourceError(f"{file.shown} is a damaged PDF: it can't be opened.", "Print it to a new PDF.") from None
     with closing(document):
         about = document.get_metadata_dict(skip_empty=True)
-        pages, notes = _read_pages(document, file)
+        pages, notes, by_ocr = read_pages(document, file)
         outline = _outline(document)
     _drop_running_lines(pages)
     builder = TextBuilder()
-    _add_pages(builder, pages, outline)
+    add_pages(builder, pages, outline)
     parsed = builder.build(title="", media_type="application/pdf")
     title = one_line(str(about.get("Title", "")))
     if not title or _WEAK_TITLE.search(title):
@@ -93,48 +87,13 @@ def load(file: File) -> Parsed:
                     "author": one_line(str(about.get("Author", ""))),
                     "date": _date(str(about.get("CreationDate", ""))),
                     "page_count": len(pages),
+                    "pages_by_ocr": by_ocr,
                 }.items()
                 if value
             },
             "notes": tuple(notes),
         }
     )
-
-
-def _read_pages(document: Any, file: File) -> tuple[list[_Page], list[str]]:
-    import pypdfium2
-
-    count = len(document)
-    if count > file.limits.pages:
-        raise SourceError(f"{file.shown} has {count:,} pages; {file.limits.pages:,} are the limit.", "Split it.")
-    pages, broken = [], []
-    for i in range(count):
-        try:
-            with closing(document[i]) as page, closing(page.get_textpage()) as textpage:
-                pages.append(_Page(i + 1, page.get_height(), lines_of(textpage)))
-        except pypdfium2.PdfiumError:
-            pages.append(_Page(i + 1, 0))
-            broken.append(i + 1)
-    blank = [page.number for page in pages if not page.lines and page.number not in broken]
-    notes = []
-    if broken:
-        notes.append(f"{_numbers(broken)} can't be read.")
-    if blank:
-        notes.append(f"{_numbers(blank)} {'has' if len(blank) == 1 else 'have'} no text; a scan needs OCR first.")
-    return pages, notes
-
-
-def _numbers(pages: Sequence[int]) -> str:
-    """As in "Page 3" and "Pages 2-5 and 9"."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][1] + 1:
-            runs[-1][1] = page
-        else:
-            runs.append([page, page])
-    shown = [f"{a}" if a == b else f"{a}-{b}" for a, b in runs[:10]] + (["others"] if len(runs) > 10 else [])
-    listed = ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 else shown[0]
-    return f"Page {listed}" if len(pages) == 1 else f"Pages {listed}"
 
 
 def _outline(document: Any) -> dict[str, int]:
@@ -158,7 +117,7 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, _NUMBERING.sub("", text))).casefold()
 
 
-def _drop_running_lines(pages: Sequence[_Page]) -> None:
+def _drop_running_lines(pages: Sequence[Page]) -> None:
     """Remove running heads and feet and page numbers: lines in the margins that recur from page to page."""
     seen: Counter[str] = Counter()
     for page in pages:
@@ -174,7 +133,7 @@ def _drop_running_lines(pages: Sequence[_Page]) -> None:
         ]
 
 
-def _outermost(page: _Page) -> list[Line]:
+def _outermost(page: Page) -> list[Line]:
     """The top and the bottom line of a page, where white parts them from the rest."""
     ordered = sorted(page.lines, key=lambda line: line.bottom)
     ends = []
@@ -194,12 +153,19 @@ def _runs_on(line: Line, seen: Counter[str]) -> bool:
     return seen[pattern] >= _RUNNING or (len(pattern) < 20 and _PAGE_NUMBER.fullmatch(pattern) is not None)
 
 
-def _in_margin(line: Line, page: _Page) -> bool:
+def _in_margin(line: Line, page: Page) -> bool:
     middle = line.bottom + line.size / 2
     return not page.height * _MARGIN < middle < page.height * (1 - _MARGIN)
 
 
-def _add_pages(builder: TextBuilder, pages: Sequence[_Page], outline: dict[str, int]) -> None:
+def add_pages(builder: TextBuilder, pages: Sequence[Page], outline: dict[str, int]) -> None:
+    """Add the lines of pages as paragraphs, headings and tables.
+
+    Args:
+        builder: What they are added to.
+        pages: With their lines in reading order.
+        outline: The levels of the titles in the table of contents, by their letters.
+    """
     words = Counter(word for page in pages for line in page.lines for word in line.text.split())
     look = _Look.of(pages, outline)
     unfinished = False  # whether the last block of the page before may go on
@@ -220,7 +186,7 @@ def _add_pages(builder: TextBuilder, pages: Sequence[_Page], outline: dict[str, 
             unfinished = not level and block[-1].cells == 1 and not _STOP.search(text)
 
 
-def _body_size(pages: Sequence[_Page]) -> float:
+def _body_size(pages: Sequence[Page]) -> float:
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
@@ -250,7 +216,7 @@ def _level(block: Sequence[Line], text: str, look: _Look) -> int:
     return min(6, 1 + len(look.sizes)) if bold and titled else 0
 
 
-def _largest_heading(pages: Sequence[_Page]) -> str:
+def _largest_heading(pages: Sequence[Page]) -> str:
     """The line in the largest letters on the first page with text, if it stands out."""
     first = next((page for page in pages if page.lines), None)
     if first is None:

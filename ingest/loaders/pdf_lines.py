@@ -59,7 +59,11 @@ def lines_of(textpage: Any) -> list[Line]:
     """
     rows = _rows(_runs(textpage))
     gutter = _gutter(rows)
-    ordered = rows if gutter is None else list(_by_column(rows, gutter))
+    return to_lines(rows if gutter is None else list(_by_column(rows, gutter)))
+
+
+def to_lines(ordered: Sequence[Sequence[Run]]) -> list[Line]:
+    """Rows of runs, which are in reading order, as lines. Rows of several runs that follow each other are a table's."""
     tabular = [len(row) > 1 for row in ordered]
     lines = []
     for i, row in enumerate(ordered):

@@ -8,6 +8,7 @@ from ingest.loaders import (
     docx,
     epub,
     html,
+    image,
     jsons,
     mail,
     markdown,
@@ -48,4 +49,9 @@ LOADERS: Mapping[str, Loader] = {
     "application/x-subrip": subtitles.load,
     "text/vtt": subtitles.load,
     "application/zip": archive.load,
+    "image/gif": image.load,
+    "image/jpeg": image.load,
+    "image/png": image.load,
+    "image/tiff": image.load,
+    "image/webp": image.load,
 }

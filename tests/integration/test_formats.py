@@ -173,13 +173,13 @@ def test_two_columns_written_line_by_line_are_read_one_after_the_other(read: Rea
     assert text.index("left column line 11") < text.index("right column line 0")
 
 
-def test_a_scanned_page_among_others_is_noted(read: Read) -> None:
+def test_a_blank_page_among_others_is_noted(read: Read) -> None:
     parsed = read(made.pdf([made.prose(["The moon pulls the sea."]), []]), "x.pdf")
-    assert parsed.notes == ("Page 2 has no text; a scan needs OCR first.",)
+    assert parsed.notes == ("Page 2 has no text.",)
 
 
-def test_a_scanned_pdf_is_refused_with_the_reason(read: Read) -> None:
-    with pytest.raises(SourceError, match=r"has no text\. Page 1 has no text; a scan"):
+def test_a_blank_pdf_is_refused_with_the_reason(read: Read) -> None:
+    with pytest.raises(SourceError, match=r"has no text\. Page 1 has no text"):
         read(made.pdf([[]]), "x.pdf")
 
 

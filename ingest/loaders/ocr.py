@@ -1,0 +1,139 @@
+"""Pictures of text, read by the optional extra ``footnote[ocr]``, whose models come inside its package."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+from ingest.loaders.pdf_lines import Line, Run, to_lines
+
+HINT = "Install footnote[ocr] to read it."
+LONGEST_SIDE = 2200
+"""Pixels. A sheet of A4 then has 188 dpi: more made no letter better, and takes more time and memory."""
+_DETECTION_SIDE = 1280  # pixels: enough to find lines; at full size this takes the most memory of all
+_COLUMN_LINES, _COLUMN_LETTERS = 4, 20  # a column of prose has at least so many lines, with so many letters on average
+_CUTS = 8  # of the widest white bands across a page, how many may have columns above or below
+_ALIKE = 1.25  # lines whose heights differ by less have letters of one size: heights depend on which letters there are
+
+
+def is_installed() -> bool:
+    """Whether pictures can be read."""
+    return find_spec("rapidocr") is not None
+
+
+def read_picture(picture: Any, height: float) -> list[Line]:
+    """The lines of a page in reading order.
+
+    Args:
+        picture: A ``PIL.Image.Image``.
+        height: Of the page, in points.
+
+    Raises:
+        MemoryError: The memory that parsing may take was not enough.
+    """
+    import numpy as np
+
+    small = picture.convert("RGB")
+    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    try:
+        found = _engine()(np.asarray(small))
+    except Exception as error:
+        if "bad_alloc" in str(error) or "Insufficient memory" in str(error):  # of onnxruntime and of OpenCV
+            raise MemoryError from None
+        raise
+    if not found.txts:
+        return []
+    scale = height / small.height
+    runs = [_run(text, box, scale, height) for text, box in zip(found.txts, found.boxes, strict=True)]
+    return to_lines(list(_ordered(_of_few_sizes(runs))))
+
+
+@cache
+def _engine() -> Any:
+    """The reader. Its models are named by path, so that nothing is ever fetched."""
+    import cv2
+    import rapidocr
+
+    cv2.setNumThreads(1)  # each thread takes address space, which is limited here
+    models = Path(rapidocr.__file__).parent / "models"
+    return rapidocr.RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,  # whether a line stands on its head: pages that do are rare, and it costs time
+            "Global.max_side_len": LONGEST_SIDE,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 2,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Det.model_path": str(next(models.glob("*_det_*.onnx"))),
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTION_SIDE,
+            "Rec.model_path": str(next(models.glob("*_rec_*.onnx"))),
+            "Rec.rec_batch_num": 1,  # six lines at once took 0.4 GB more and were no faster
+        }
+    )
+
+
+def _run(text: str, box: Any, scale: float, height: float) -> Run:
+    across, down = [float(x) * scale for x, _ in box], [float(y) * scale for _, y in box]
+    return Run(text, min(across), max(across), height - max(down), height - min(down))
+
+
+def _of_few_sizes(runs: list[Run]) -> list[Run]:
+    """The same lines, those near the usual height all made as high as that."""
+    usual = median(run.size for run in runs)
+    for run in runs:
+        if usual / _ALIKE < run.size < usual * _ALIKE:
+            run.top = run.bottom + usual
+    return runs
+
+
+def _ordered(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """Rows in reading order: columns one after the other, found by cutting at white (Nagy and Seth, 1984)."""
+    place = _gutter(runs)
+    if place is not None:
+        yield from _ordered([run for run in runs if run.right <= place])
+        yield from _ordered([run for run in runs if run.left >= place])
+        return
+    for height in _bands(runs):
+        above, below = [run for run in runs if run.bottom >= height], [run for run in runs if run.bottom < height]
+        if _gutter(above) is not None or _gutter(below) is not None:
+            yield from _ordered(above)
+            yield from _ordered(below)
+            return
+    yield from _rows(runs)
+
+
+def _gutter(runs: Sequence[Run]) -> float | None:
+    """Where white parts two columns of prose from top to bottom."""
+    reach = 0.0
+    for before, run in pairwise(sorted(runs, key=lambda run: run.left)):
+        reach = max(reach, before.right)
+        if run.left > reach:
+            sides = [r for r in runs if r.right <= reach], [r for r in runs if r.left > reach]
+            if all(len(s) >= _COLUMN_LINES and fmean(len(r.text) for r in s) >= _COLUMN_LETTERS for s in sides):
+                return (reach + run.left) / 2
+    return None
+
+
+def _bands(runs: Sequence[Run]) -> list[float]:
+    """The heights at which white runs across the page, the widest first."""
+    bands = []
+    lowest = float("inf")
+    for above, run in pairwise(sorted(runs, key=lambda run: -run.bottom)):
+        lowest = min(lowest, above.bottom)
+        if run.top < lowest:
+            bands.append((lowest - run.top, (lowest + run.top) / 2))
+    return [height for _, height in sorted(bands, reverse=True)[:_CUTS]]
+
+
+def _rows(runs: Sequence[Run]) -> list[list[Run]]:
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: -run.bottom):
+        first = rows[-1][0] if rows else None
+        if first and min(first.top, run.top) - max(first.bottom, run.bottom) > 0.5 * min(first.size, run.size):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return [sorted(row, key=lambda run: run.left) for row in rows]
