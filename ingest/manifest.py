@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingest.pipeline import OnProgress, Pipeline, Stop
+from ingest.pipeline import Pipeline, Stop
 from ingest.report import Outcome, Report
+from ingest.run import OnProgress
 from ingest.targets import Target
 from rag.errors import SourceError
 from rag.library.library import Library
@@ -122,18 +123,19 @@ def sync(
         return report
     removed = _forget(library, dropped)
     library.catalogue.put(key, json.dumps(sorted(now)))
-    return Report(outcomes=report.outcomes + tuple(removed))
+    return Report(outcomes=(*report.outcomes, *removed))
 
 
-def _forget(library: Library, locations: Sequence[str]) -> Iterator[Outcome]:
-    for location in locations:
-        known = library.catalogue.location(location)
-        if known is None:
-            continue
-        source = library.source(known.source_id)
-        if library.catalogue.forget_location(location) is not None:
-            library.remove([source.id])
-            yield Outcome(target=location, status="removed", source_id=source.id, title=source.title)
+def _forget(library: Library, locations: Sequence[str]) -> list[Outcome]:
+    """Forgets locations, and the sources that lay nowhere else, all at once."""
+    known = library.catalogue.locations_at(locations)
+    sources = library.catalogue.sources_with({place.source_id for place in known.values()})
+    removed = set(library.place([], left=sorted(known))) if known else set()
+    return [
+        Outcome(target=place, status="removed", source_id=at.source_id, title=sources[at.source_id].title)
+        for place, at in sorted(known.items())
+        if at.source_id in removed
+    ]
 
 
 def _foreseen(library: Library, targets: Sequence[Target], dropped: Sequence[str]) -> Report:

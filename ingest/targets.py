@@ -33,6 +33,20 @@ def is_address(name: str) -> bool:
     return "://" in name[:12] and not Path(name).exists()
 
 
+def is_gone(location: str) -> bool:
+    """Whether a location is the path of a file that is no longer there. A file that can't be looked at is not gone."""
+    path = Path(location)
+    if not path.is_absolute():
+        return False
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def find_targets(names: Sequence[str], *, collection: str | None = None) -> list[Target]:
     """The sources meant by files, folders (with all below them) and addresses, each once, in order.
 

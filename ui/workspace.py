@@ -17,16 +17,20 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-    from ingest.pipeline import OnProgress, Pipeline, Stop
+    from ingest.pipeline import Pipeline, Stop
     from ingest.report import Report
+    from ingest.run import OnProgress
     from ingest.sandbox import Sandbox
     from ingest.targets import Target
 
+DRAW_SECONDS = 20
+"""After so long, drawing a page is given up."""
+
 
 class Workspace:
-    """A library and its settings. The embedder loads in the background. Thread-safe."""
+    """A library and its settings. Thread-safe."""
 
-    def __init__(self, settings: Settings, library: Library, embedder: "Future[Embedder]") -> None:
+    def __init__(self, settings: Settings, library: Library, embedder: "Loading") -> None:
         self.settings = settings
         self.library = library
         self._embedder = embedder
@@ -36,7 +40,7 @@ class Workspace:
     @property
     def embedder(self) -> Embedder:
         """The embedder, once it has loaded."""
-        return self._embedder.result()
+        return self._embedder.begin().result()
 
     # -- asking --------------------------------------------------------------------------------------------------
 
@@ -90,7 +94,7 @@ class Workspace:
     def _pipeline(self) -> "Pipeline":
         from ingest.pipeline import Pipeline
 
-        return Pipeline(self.library, self.embedder, self.settings, self._sandbox)
+        return Pipeline(self.library, lambda: self.embedder, self.settings, self._sandbox)
 
     @cached_property
     def _sandbox(self) -> "Sandbox":
@@ -98,6 +102,14 @@ class Workspace:
         from ingest.sandbox import Sandbox
 
         return Sandbox(Limits.of(self.settings.ingest))
+
+    @cached_property
+    def drawing(self) -> "Sandbox":
+        """Where pages are drawn: a process of its own, so that no page waits for an ingestion."""
+        from ingest.limits import Limits
+        from ingest.sandbox import Sandbox
+
+        return Sandbox(Limits.of(self.settings.ingest).model_copy(update={"seconds": DRAW_SECONDS}))
 
     def ingest(
         self,
@@ -139,7 +151,7 @@ class Workspace:
         reading = self.settings.ingest.model_copy(update={"fetch_seconds": seconds})
         settings = self.settings.model_copy(update={"ingest": reading})
         with self._adding:
-            return Pipeline(self.library, self.embedder, settings, self._sandbox).run([target])
+            return Pipeline(self.library, lambda: self.embedder, settings, self._sandbox).run([target])
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Removes sources.
@@ -191,8 +203,9 @@ class Workspace:
 
     def close(self) -> None:
         """Ends what was started on the side. The library is closed by whoever opened it."""
-        if "_sandbox" in self.__dict__:
-            self._sandbox.close()
+        for name in ("_sandbox", "drawing"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     def warm_up(self) -> None:
         """Loads what the first question would wait for."""
@@ -201,16 +214,38 @@ class Workspace:
             self.ask(Inquiry(question="Is everything loaded?"))
 
 
+class Loading:
+    """An embedder that is loaded once, in the background, from when that is begun."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._embedder: Future[Embedder] | None = None
+        self._beginning = threading.Lock()
+
+    def begin(self) -> "Future[Embedder]":
+        """Begins to load it, if that wasn't done."""
+        with self._beginning:
+            if self._embedder is None:
+                pool = ThreadPoolExecutor(1, thread_name_prefix="embedder")
+                self._embedder = pool.submit(load_embedder, self._settings)
+                pool.shutdown(wait=False)
+            return self._embedder
+
+
 @contextmanager
-def open_workspace(settings: Settings) -> Iterator[Workspace]:
-    """Opens the library of the settings; the embedder loads meanwhile.
+def open_workspace(settings: Settings, *, will_ask: bool = True) -> Iterator[Workspace]:
+    """Opens the library of the settings.
+
+    Args:
+        settings: Which library, and everything else.
+        will_ask: The embedder will be needed: it loads while the library is opened, not when it is first needed.
 
     Raises:
         LibraryError: The library can't be opened, or another process has it.
     """
-    loading = ThreadPoolExecutor(1, thread_name_prefix="embedder")
-    embedder = loading.submit(load_embedder, settings)
-    loading.shutdown(wait=False)
+    embedder = Loading(settings)
+    if will_ask:
+        embedder.begin()
     with open_library(settings.library) as library:
         workspace = Workspace(settings, library, embedder)
         try:

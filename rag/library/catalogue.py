@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, exists, func, insert, select,
 from rag.library import tables as t
 from rag.library.database import Database, batches
 from rag.library.embedding_cache import drop_vectors_of
+from rag.library.places import put_places
 from rag.library.records import (
     INDEXING,
     READY,
@@ -63,6 +64,15 @@ class Catalogue:
         """One source, or None if there is none with that id."""
         found = self._sources(source_query().where(t.sources.c.id == source_id))
         return found[0] if found else None
+
+    def sources_with(self, source_ids: Iterable[str]) -> dict[str, Source]:
+        """Several sources by id."""
+        ids = t.sources.c.id
+        return {
+            found.id: found
+            for some in batches(source_ids)
+            for found in self._sources(source_query().where(ids.in_(some)))
+        }
 
     def _sources(self, query: Select[Any]) -> list[Source]:
         place = t.locations.c
@@ -139,6 +149,11 @@ class Catalogue:
         found = self._locations(t.locations.c.location == location)
         return found[0] if found else None
 
+    def locations_at(self, locations: Iterable[str]) -> dict[str, Location]:
+        """What is known of these locations, by location."""
+        at = t.locations.c.location
+        return {place.location: place for some in batches(locations) for place in self._locations(at.in_(some))}
+
     def locations_of(self, source_id: str) -> list[Location]:
         """Where a source lies."""
         return self._locations(t.locations.c.source_id == source_id)
@@ -150,7 +165,15 @@ class Catalogue:
     def _locations(self, *where: Any) -> list[Location]:
         place, v = t.locations.c, t.versions.c
         query = (
-            select(place.location, place.source_id, place.size, place.mtime_ns, v.content_hash)
+            select(
+                place.location,
+                place.source_id,
+                place.size,
+                place.mtime_ns,
+                v.content_hash,
+                place.etag,
+                place.last_modified,
+            )
             .join(t.versions, (v.source_id == place.source_id) & (v.state == READY))
             .where(*where)
         )
@@ -168,6 +191,11 @@ class Catalogue:
         """The content hashes of all versions."""
         with self._database.read() as connection:
             return set(connection.execute(select(t.versions.c.content_hash)).scalars())
+
+    def content_of(self, version: int) -> str | None:
+        """The content hash of a version, or None if it is gone."""
+        with self._database.read() as connection:
+            return connection.execute(select(t.versions.c.content_hash).where(t.versions.c.id == version)).scalar()
 
     def about(self) -> dict[str, dict[str, Any]]:
         """What is known about each source beside its text, by id."""
@@ -232,8 +260,8 @@ class Catalogue:
     def publish(self, new: Sequence[tuple[int, NewVersion]]) -> list[int]:
         """Makes versions ready in one transaction, each in place of the one before it; of one source, the last stays.
 
-        A replaced version that a kept answer cites leaves its text behind. Returns the ids of the chunks that went
-        with the replaced versions.
+        A replaced version that a kept answer cites leaves its text behind. A source whose last location is taken over
+        by another goes. Returns the ids of the chunks that went.
         """
         v = t.versions.c
         gone: list[int] = []
@@ -247,20 +275,23 @@ class Catalogue:
                     .where(t.sources.c.id == version.source_id)
                     .values(title=version.title, collection=version.collection, tags=list(version.tags))
                 )
-                _put_location(connection, version.source_id, version.location, version.size, version.mtime_ns)
+            unplaced = put_places(connection, [_place_of(version) for _, version in new])
+            gone += _drop_sources(connection, unplaced)
             _next_revision(connection)
         return gone
 
-    def touch(self, source_id: str, location: str, size: int | None, mtime_ns: int | None) -> None:
-        """Notes that a source (also) lies at a location, and what the file looks like now."""
-        with self._database.write() as connection:
-            _put_location(connection, source_id, location, size, mtime_ns)
+    def place(self, places: Sequence[Location], left: Sequence[str] = ()) -> tuple[list[str], list[int]]:
+        """Notes where sources lie and what the files look like, and forgets the locations that were left.
 
-    def touch_many(self, places: Sequence[tuple[str, str, int | None, int | None]]) -> None:
-        """`touch` for many ``(source_id, location, size, mtime_ns)`` in one transaction."""
+        A source with no location any more goes, in the same transaction. Returns the ids of those sources, and of
+        their chunks.
+        """
         with self._database.write() as connection:
-            for place in places:
-                _put_location(connection, *place)
+            unplaced = put_places(connection, places, left)
+            gone = _drop_sources(connection, unplaced)
+            if unplaced:
+                _next_revision(connection)
+        return unplaced, gone
 
     def describe(self, source_id: str, *, collection: str | None, tags: Sequence[str], title: str | None) -> None:
         """Changes what a source is called and where it is filed."""
@@ -272,24 +303,10 @@ class Catalogue:
                 connection.execute(update(t.versions).where(ready).values(title=title))
             connection.execute(update(t.sources).where(t.sources.c.id == source_id).values(**values))
 
-    def forget_location(self, location: str) -> str | None:
-        """Drops a location; returns the id of its source if that has no other location left."""
-        place = t.locations.c
-        with self._database.write() as connection:
-            source_id = connection.execute(select(place.source_id).where(place.location == location)).scalar()
-            connection.execute(delete(t.locations).where(place.location == location))
-            if source_id is None:
-                return None
-            left = connection.execute(select(func.count()).where(place.source_id == source_id)).scalar_one()
-        return None if left else source_id
-
     def remove(self, source_ids: Sequence[str]) -> list[int]:
         """Removes sources with all that belongs to them; returns the ids of their chunks."""
-        gone: list[int] = []
         with self._database.write() as connection:
-            for some in batches(source_ids):
-                gone += _drop_versions(connection, t.versions.c.source_id.in_(some))
-                connection.execute(delete(t.sources).where(t.sources.c.id.in_(some)))
+            gone = _drop_sources(connection, source_ids)
             _next_revision(connection)
         return gone
 
@@ -358,13 +375,23 @@ def _drop_versions(connection: Connection, where: Any) -> list[int]:
     return gone
 
 
-def _put_location(
-    connection: Connection, source_id: str, location: str, size: int | None, mtime_ns: int | None
-) -> None:
-    if connection.execute(select(t.sources.c.id).where(t.sources.c.id == source_id)).first() is None:
-        return  # removed meanwhile
-    connection.execute(delete(t.locations).where(t.locations.c.location == location))
-    connection.execute(insert(t.locations).values(location=location, source_id=source_id, size=size, mtime_ns=mtime_ns))
+def _drop_sources(connection: Connection, source_ids: Iterable[str]) -> list[int]:
+    gone: list[int] = []
+    for some in batches(source_ids):
+        gone += _drop_versions(connection, t.versions.c.source_id.in_(some))
+        connection.execute(delete(t.sources).where(t.sources.c.id.in_(some)))
+    return gone
+
+
+def _place_of(version: NewVersion) -> Location:
+    return Location(
+        location=version.location,
+        source_id=version.source_id,
+        size=version.size,
+        mtime_ns=version.mtime_ns,
+        etag=version.etag,
+        last_modified=version.last_modified,
+    )
 
 
 def _next_revision(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from rag.library.embedding_cache import EmbeddingCache
 from rag.library.index import Entry, LocalIndex
 from rag.library.lock import LibraryLock
 from rag.library.originals import Originals
-from rag.library.records import NewVersion
+from rag.library.records import Location, NewVersion
 from rag.library.superseded import SourceVersion
 from rag.library.taken import Taken
 from rag.schema import Chunk, Source, SourceText
@@ -151,6 +151,16 @@ class Library:
         """Removes sources and everything that belongs to them."""
         with self._change():
             self.index.remove(self.catalogue.remove(source_ids))
+
+    def place(self, places: Sequence[Location], left: Sequence[str] = ()) -> list[str]:
+        """Notes where sources lie now, and forgets the locations that were left; see `Catalogue.place`.
+
+        Returns the ids of the sources that had no location any more and went with everything that belongs to them.
+        """
+        with self._change():
+            sources, chunks = self.catalogue.place(places, left)
+            self.index.remove(chunks)
+        return sources
 
     def take(self, source_id: str) -> Taken:
         """Removes a source and returns all of it, so that `put_back` can undo that.

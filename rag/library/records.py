@@ -46,6 +46,8 @@ class NewVersion:
     location: str
     size: int | None = None
     mtime_ns: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
     collection: str | None = None
     tags: tuple[str, ...] = ()
     original: bytes | None = None
@@ -53,13 +55,18 @@ class NewVersion:
 
 @dataclass(frozen=True)
 class Location:
-    """A known location, the source there, and what the file looked like when it was last read."""
+    """A known location, the source there, and what the file looked like when it was last read.
+
+    `etag` and `last_modified` are what a server said of it, to be asked with next time.
+    """
 
     location: str
     source_id: str
-    size: int | None
-    mtime_ns: int | None
-    content_hash: str
+    size: int | None = None
+    mtime_ns: int | None = None
+    content_hash: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def source_query() -> Select[Any]:

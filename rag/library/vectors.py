@@ -50,8 +50,7 @@ class VectorIndex:
         self, vector: NDArray[np.float32], k: int, sources: frozenset[str] | None = None
     ) -> list[tuple[int, float]]:
         """The k nearest chunks as ``(id, cosine)``, best first; only of these sources, if given."""
-        k = min(k, self._collection.count())
-        if k == 0 or (sources is not None and not sources):
+        if sources is not None and not sources:
             return []
         found = self._collection.query(
             query_embeddings=[vector],

@@ -5,6 +5,8 @@ import pytest
 
 from rag.errors import LibraryError, SourceError
 from rag.library import Library, open_library
+from rag.library.health import examine
+from rag.library.records import Location
 from tests.stored import FAKE, new_version, store, vector
 
 SHIPS = "The navy sent three ships. They left in May."
@@ -60,17 +62,27 @@ def test_every_change_of_what_can_be_searched_counts(library: Library) -> None:
     assert seen == sorted(set(seen))
 
 
-def test_a_source_lies_at_several_places_until_the_last_is_forgotten(library: Library) -> None:
+def test_a_source_lies_at_several_places_and_goes_with_the_last(library: Library) -> None:
     store(library, ships=SHIPS)
-    library.catalogue.touch("ships", "/copies/ships", 44, 1)
+    library.place([Location("/copies/ships", "ships", 44, 1)])
     assert library.source("ships").locations == ("/copies/ships", "/texts/ships")
-    assert library.catalogue.forget_location("/texts/ships") is None
-    assert library.catalogue.forget_location("/copies/ships") == "ships"
-    assert library.catalogue.forget_location("/nowhere") is None
+    assert library.place([], left=["/texts/ships", "/nowhere"]) == []
+    assert library.source("ships").locations == ("/copies/ships",)
+    assert library.place([], left=["/copies/ships"]) == ["ships"]
+    assert library.sources() == []
+    assert examine(library).ok
+
+
+def test_a_source_goes_when_another_takes_over_its_only_place(library: Library) -> None:
+    store(library, ships=SHIPS)
+    version, texts = new_version("boats", "Boats are small.", "/texts/ships")
+    library.commit([version], {key: vector(text) for key, text in texts.items()}, FAKE)
+    assert [source.id for source in library.sources()] == ["boats"]
+    assert examine(library).ok
 
 
 def test_a_place_of_a_source_that_was_removed_meanwhile_is_not_kept(library: Library) -> None:
-    library.catalogue.touch("removed", "/texts/removed", 1, 1)
+    library.place([Location("/texts/removed", "removed", 1, 1)])
     assert library.catalogue.location("/texts/removed") is None
 
 
@@ -110,7 +122,7 @@ def test_many_threads_can_write_at_once(library: Library) -> None:
     def touch(number: int) -> None:
         try:
             for i in range(20):
-                library.catalogue.touch("ships", f"/copies/{number}/{i}", i, i)
+                library.catalogue.place([Location(f"/copies/{number}/{i}", "ships", i, i)])
         except BaseException as error:
             errors.append(error)
 
