@@ -23,8 +23,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question on its way, with the time each step took, in milliseconds."""
+    """A question on its way, as it was asked and as it is read, with the time each step took, in milliseconds."""
 
+    question: str
     task: Task
     began: float
     revision: int
@@ -49,11 +50,13 @@ def build_chain(
         began = time.perf_counter()
         inquiry = checked(inquiry)
         revision = library.revision
+        asked, read = inquiry.question, retriever.as_read(inquiry.question)
+        inquiry = inquiry.model_copy(update={"question": read})
         worded = wording(inquiry)
         condensed = time.perf_counter()
         task = Task(inquiry, worded.standalone, retriever.retrieve(worded.ways, inquiry.sources))
         timings = {"condense": _ms(began, condensed), "retrieve": _ms(condensed)}
-        return _Asked(task, began, revision, timings)
+        return _Asked(asked, task, began, revision, timings)
 
     def answer(inputs: Iterator[_Asked]) -> Iterator[Answer]:
         for asked in inputs:
@@ -62,6 +65,8 @@ def build_chain(
                 timings = {**asked.timings, "answer": _ms(began), "total": _ms(asked.began)}
                 yield snapshot.model_copy(
                     update={
+                        "question": asked.question,
+                        "notes": (*_reading(asked), *snapshot.notes),
                         "timings_ms": timings,
                         "settings_fingerprint": fingerprint,
                         "library_revision": asked.revision,
@@ -86,6 +91,12 @@ def checked(inquiry: Inquiry) -> Inquiry:
             "Ask in a sentence or two, and add long texts as sources.",
         )
     return inquiry.model_copy(update={"question": question})
+
+
+def _reading(asked: _Asked) -> tuple[str, ...]:
+    """What is said of a question whose spelling was mended."""
+    read = asked.task.inquiry.question
+    return (f"Read as: {read}",) if read != asked.question else ()
 
 
 def _ms(began: float, until: float | None = None) -> float:

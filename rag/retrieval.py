@@ -21,6 +21,7 @@ from rag.models.embedder import Embedder
 from rag.models.reranker import Reranker
 from rag.schema import Chunk, Passage, Scores, SourceText
 from rag.settings import Settings
+from rag.spelling import respelt
 
 LONGEST_PASSAGE = 2_500
 """Characters up to which neighbouring chunks are merged: more isn't read as one passage."""
@@ -65,8 +66,14 @@ class HybridRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [
             Document(page_content=passage.text, metadata=passage.model_dump(exclude={"text"}))
-            for passage in self.retrieve([query]).passages
+            for passage in self.retrieve([self.as_read(query)]).passages
         ]
+
+    def as_read(self, question: str) -> str:
+        """The question with its misspelt words mended, if the settings want that."""
+        if not self.settings.retrieval.mend_spelling:
+            return question
+        return respelt(question, self.library.index.holding, self.embedder.count_tokens)
 
     def retrieve(self, questions: Sequence[str], sources: frozenset[str] | None = None) -> Retrieved:
         """The best passages for a question.
@@ -85,9 +92,9 @@ class HybridRetriever(BaseRetriever):
             if i in chunks and chunks[i].version in texts  # a source may be replaced while we search
         ]
         hits = self._reranked(questions[0], hits)
-        hits = _without_duplicates(hits, self.settings.retrieval.duplicate_overlap, self.settings.retrieval.top_k)
+        hits = without_duplicates(hits, self.settings.retrieval.duplicate_overlap, self.settings.retrieval.top_k)
         merge = self.settings.retrieval.merge_neighbours
-        return Retrieved(tuple(hits), tuple(_passages(hits, texts, merge)), texts, vectors)
+        return Retrieved(tuple(hits), tuple(passages(hits, texts, merge)), texts, vectors)
 
     def _scores(
         self, questions: Sequence[str], vectors: NDArray[np.float32], sources: frozenset[str] | None
@@ -138,7 +145,7 @@ class HybridRetriever(BaseRetriever):
         return sorted(ranked, key=lambda hit: -(hit.scores.rerank or 0.0)) + hits[len(first) :]
 
 
-def _without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit]:
+def without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit]:
     """The first k hits, without those whose words a better one has already said."""
     kept: list[Hit] = []
     said: list[set[str]] = []
@@ -156,7 +163,7 @@ def _without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit
     return kept
 
 
-def _passages(hits: Sequence[Hit], texts: dict[int, SourceText], merge: bool) -> list[Passage]:
+def passages(hits: Sequence[Hit], texts: dict[int, SourceText], merge: bool) -> list[Passage]:
     """Hits as passages, chunks that follow each other in one source made one."""
     runs: list[list[Hit]] = []
     for hit in sorted(hits, key=lambda hit: (hit.chunk.version, hit.chunk.ordinal)):

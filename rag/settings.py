@@ -71,6 +71,7 @@ class RetrievalSettings(Section):
     fusion: Literal["convex", "rrf"] = Field("convex", description="sum of scaled scores, or reciprocal rank fusion")
     dense_weight: float = Field(0.5, ge=0, le=1, description="weight of dense against BM25 in convex fusion")
     rrf_k: int = Field(60, ge=1, description="constant of reciprocal rank fusion")
+    mend_spelling: bool = Field(True, description="mend words of a question that are misspelt and not in the library")
     merge_neighbours: bool = Field(True, description="merge neighbouring chunks of one source")
     duplicate_overlap: float = Field(
         0.9, gt=0, le=1, description="share of words from which two passages count as the same"

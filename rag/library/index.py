@@ -60,6 +60,10 @@ class Index(Protocol):
         """Inverse document frequency of such a word, over chunks."""
         ...
 
+    def holding(self, word: str) -> int | None:
+        """How many chunks hold a word, in any of its forms; None for a stop word."""
+        ...
+
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""
         ...
@@ -176,6 +180,10 @@ class LocalIndex:
     def rarity(self, term: str) -> float:
         """Inverse document frequency of such a word, over chunks."""
         return self.lexical.rarity(term)
+
+    def holding(self, word: str) -> int | None:
+        """How many chunks hold a word, in any of its forms; None for a stop word."""
+        return self.lexical.holding(word)
 
     def ids(self) -> tuple[set[int], set[int]]:
         """The chunk ids in the dense and in the BM25 index."""

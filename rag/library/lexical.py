@@ -15,21 +15,14 @@ _FOLDED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
 class LexicalIndex:
     """BM25 over chunk texts (k1 = 1.2, b = 0.75), English stop words dropped and words stemmed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, analyse: tantivy.TextAnalyzer | None = None) -> None:
         path.mkdir(parents=True, exist_ok=True)
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("id", indexed=True, fast=True)
         builder.add_text_field("source", stored=False, tokenizer_name="raw")
         builder.add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
         self._index = tantivy.Index(builder.build(), path=str(path))
-        self._analyser = (
-            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-            .filter(tantivy.Filter.lowercase())
-            .filter(tantivy.Filter.ascii_fold())
-            .filter(tantivy.Filter.stopword("english"))
-            .filter(tantivy.Filter.stemmer("english"))
-            .build()
-        )
+        self._analyser = analyse or analyser()
         self._index.register_tokenizer(_ANALYSER, self._analyser)
         self._schema = self._index.schema
         self._writing = threading.Lock()
@@ -94,6 +87,11 @@ class LexicalIndex:
         having = searcher.doc_freq("text", term)
         return math.log1p(max(searcher.num_docs - having + 0.5, 0.0) / (having + 0.5))
 
+    def holding(self, word: str) -> int | None:
+        """How many chunks hold a word, in any of its forms; None for a stop word."""
+        searcher = self._index.searcher()
+        return max((int(searcher.doc_freq("text", term)) for term in self.terms(word)), default=None)
+
     def ids(self) -> set[int]:
         """The ids of all stored chunks."""
         searcher = self._index.searcher()
@@ -104,6 +102,22 @@ class LexicalIndex:
 
     def close(self) -> None:
         """Nothing is held open between calls."""
+
+
+def analyser(stop_words: bool = True, stem: bool = True, further: Sequence[str] = ()) -> tantivy.TextAnalyzer:
+    """How texts and questions become terms: folded, without stop words and further words, stemmed."""
+    building = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+    )
+    if stop_words:
+        building = building.filter(tantivy.Filter.stopword("english"))
+    if further:
+        building = building.filter(tantivy.Filter.custom_stopword(list(further)))
+    if stem:
+        building = building.filter(tantivy.Filter.stemmer("english"))
+    return building.build()
 
 
 def _clean(text: str) -> str:

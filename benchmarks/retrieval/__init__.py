@@ -1,0 +1,1 @@
+"""Which parts of retrieval earn their place, measured on open collections."""
