@@ -12,7 +12,7 @@ from rag.library.library import Library, open_library
 from rag.library.taken import Taken
 from rag.models.embedder import Embedder, load_embedder
 from rag.schema import Answer, Inquiry, Source
-from rag.settings import Settings
+from rag.settings import ChatSettings, Settings
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -62,6 +62,15 @@ class Workspace:
         from rag.answering.support import SupportChecker
 
         return SupportChecker(self.embedder.embed).check(claim, [premise]).score
+
+    @cached_property
+    def without_model(self) -> "Workspace":
+        """The same library asked without a chat model: what is only asked on the side must not cost its time."""
+        if self.settings.chat.model is None:
+            return self
+        answering = self.settings.answering.model_copy(update={"answerer": "extractive"})
+        settings = self.settings.model_copy(update={"answering": answering, "chat": ChatSettings()})
+        return Workspace(settings, self.library, self._embedder)
 
     @property
     def chain(self) -> "Runnable[Inquiry, Answer]":
@@ -198,7 +207,8 @@ class Workspace:
     def rebuild(self, on_progress: Any = None) -> int:
         """Builds the index anew from the catalogue; returns how many texts had to be embedded."""
         with self._adding, self._building:
-            self.__dict__.pop("_chain", None)
+            for name in ("_chain", "without_model"):
+                self.__dict__.pop(name, None)
             return self.library.rebuild(self.embedder.embed, self.embedder.fingerprint, on_progress)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from rag.library import tables as t
 from rag.library.database import Database
@@ -62,11 +62,10 @@ class Conversations:
 
     def list(self, words: str = "") -> Sequence[KeptConversation]:
         """Conversations whose title, questions or answers have all these words, the latest first."""
-        c, x = t.conversations.c, t.exchanges.c
-        count = select(func.count()).where(x.conversation_id == c.id).scalar_subquery()
-        query = select(t.conversations, count.label("questions")).order_by(c.updated_at.desc(), c.id)
+        x = t.exchanges.c
         with self._database.read() as connection:
-            found = [KeptConversation(**row._mapping) for row in connection.execute(query)]
+            rows = connection.execute(_with_count().order_by(t.conversations.c.updated_at.desc(), t.conversations.c.id))
+            found = [KeptConversation(**row._mapping) for row in rows]
             for word in words.casefold().split():
                 said = select(x.conversation_id).where(x.words.contains(word, autoescape=True))
                 saying = set(connection.execute(said).scalars())
@@ -75,7 +74,9 @@ class Conversations:
 
     def get(self, conversation_id: str) -> KeptConversation | None:
         """One conversation, or None if there is none with that id."""
-        return next((one for one in self.list() if one.id == conversation_id), None)
+        with self._database.read() as connection:
+            row = connection.execute(_with_count().where(t.conversations.c.id == conversation_id)).first()
+        return None if row is None else KeptConversation(**row._mapping)
 
     def exchanges(self, conversation_id: str) -> Sequence[KeptExchange]:
         """The questions of a conversation with their answers, in order."""
@@ -198,6 +199,11 @@ def title_from(question: str) -> str:
     """The title of a conversation that begins with a question."""
     line = " ".join(question.split())
     return line if len(line) <= _TITLE_FROM_QUESTION else line[:_TITLE_FROM_QUESTION].rsplit(" ", 1)[0] + " …"
+
+
+def _with_count() -> Select[Any]:
+    count = select(func.count()).where(t.exchanges.c.conversation_id == t.conversations.c.id).scalar_subquery()
+    return select(t.conversations, count.label("questions"))
 
 
 def _cut(connection: Connection, new: KeptExchange, exchange_id: str, title: str) -> str:

@@ -23,7 +23,9 @@ STATIC = Path(__file__).parent / "static"
 _HEAD = (
     '<link rel="icon" href="/view/static/footnote.svg" type="image/svg+xml">',
     '<link rel="stylesheet" href="/view/static/footnote.css">',
+    '<link rel="stylesheet" href="/view/static/conversations.css">',
     '<script src="/view/static/footnotes.js"></script>',
+    '<script src="/view/static/conversations.js"></script>',
 )
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _WAITING = 16  # questions that may wait; the next one is told that it is busy
@@ -71,12 +73,14 @@ def create_app(workspace: "Workspace", host: str = "127.0.0.1") -> "FastAPI":
     from gradio import mount_gradio_app
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from ui.web.conversation_routes import conversation_routes
     from ui.web.routes import routes
     from ui.web.security import Guard
     from ui.web.theme import theme
 
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(workspace))
+    app.include_router(conversation_routes(workspace))
     app.mount("/view/static", StaticFiles(directory=STATIC))
     mount_gradio_app(
         app,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.library.conversations import KeptExchange
 from rag.schema import Answer, Turn
 
-KEPT = 100
-"""Exchanges kept on a page; the oldest go first."""
+SHOWN = 100
+"""Exchanges shown of a conversation, the latest ones; all are kept."""
 
 TOLD = 10
 """Earlier turns a follow-up question is read with."""
@@ -16,10 +17,13 @@ TOLD = 10
 class Exchange:
     """A question with its answer so far, or the sentence that says why there is none.
 
-    `history` is what it was asked with; `verdict` ("good" or "bad") and `reason` are what the asker said of it.
+    `id` and `conversation_id` are those it is kept under, if it is; `history` is what it was asked with; `verdict`
+    ("good" or "bad") and `reason` are what the asker said of it.
     """
 
     question: str
+    id: str | None = None
+    conversation_id: str | None = None
     answer: Answer | None = None
     error: str | None = None
     stopped: bool = False
@@ -30,16 +34,38 @@ class Exchange:
     @property
     def waiting(self) -> bool:
         """Whether more of the answer is to come."""
-        unfinished = self.answer is None or not self.answer.complete
-        return unfinished and self.error is None and not self.stopped
+        return not self.whole and self.error is None and not self.stopped
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all of its answer."""
+        return self.answer is not None and self.answer.complete
 
 
 Conversation = tuple[Exchange, ...]
 
 
-def asked(conversation: Conversation, question: str) -> Conversation:
-    """The conversation with a new question at its end."""
-    return (*conversation, Exchange(question, history=turns(conversation)))[-KEPT:]
+def restored(kept: Sequence[KeptExchange]) -> Conversation:
+    """A conversation as it was kept; a question without an answer counts as stopped."""
+    conversation: Conversation = ()
+    for one in kept:
+        exchange = Exchange(
+            question=one.question,
+            id=one.id,
+            conversation_id=one.conversation_id,
+            answer=one.answer,
+            stopped=one.answer is None,
+            history=turns(conversation),
+            verdict=one.verdict,
+            reason=one.reason,
+        )
+        conversation = (*conversation, exchange)
+    return conversation[-SHOWN:]
+
+
+def id_of(conversation: Conversation) -> str | None:
+    """The id a conversation is kept under, if it is."""
+    return next((e.conversation_id for e in reversed(conversation) if e.conversation_id), None)
 
 
 def last(conversation: Conversation, **changes: object) -> Conversation:

@@ -61,7 +61,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update({**_HEADERS, "content-security-policy": _POLICY.format(nonce=nonce)})
-                if wants_page and headers.get("content-type", "").startswith("text/html"):
+                download = headers.get("content-disposition", "").startswith("attachment")
+                if wants_page and headers.get("content-type", "").startswith("text/html") and not download:
                     headers["cache-control"] = "no-store"
                     held.append(message)
                     return

@@ -33,7 +33,7 @@ _MADE = re.compile(
     r"written|published|born|formed|completed)\b[^.;]*\b(?:in|on)\b[^.;]*\b[12]\d{3}\b"
 )
 _PERSON = re.compile(r"(?!The |An? )[A-Z][\w'’-]+(?: [A-Z][\w'’.-]*){1,2}")
-_POINTING = frozenset(
+POINTING = frozenset(
     "It This That These Those He She They There Here One We You I What Who Such All Both Another".split()
 )
 
@@ -62,7 +62,7 @@ class Suggestions:
             if not left:
                 return
             try:
-                refused = self._workspace.ask(Inquiry(question=question)).refused
+                refused = self._workspace.without_model.ask(Inquiry(question=question)).refused
             except FootnoteError:
                 return
             except Exception:  # whoever asks is told; the page opens without suggestions
@@ -138,15 +138,15 @@ def question_from(sentence: str) -> str | None:
     sentence = " ".join(sentence.split())
     made = _MADE.match(sentence)
     if made:
-        return f"When {made['verb']} {_inside(made['subject'])} {made['done']}?"
+        return f"When {made['verb']} {inside(made['subject'])} {made['done']}?"
     defined = _DEFINED.match(sentence)
-    if not defined or defined["subject"].split()[0] in _POINTING:
+    if not defined or defined["subject"].split()[0] in POINTING:
         return None
     asking = "Who" if _PERSON.fullmatch(defined["subject"]) else "What"
-    return f"{asking} {defined['verb']} {_inside(defined['subject'])}?"
+    return f"{asking} {defined['verb']} {inside(defined['subject'])}?"
 
 
-def _inside(subject: str) -> str:
+def inside(subject: str) -> str:
     """A subject as it stands within a sentence."""
     article, _, rest = subject.partition(" ")
     return f"{article.lower()} {rest}" if article in ("The", "A", "An") else subject

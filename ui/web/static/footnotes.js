@@ -149,7 +149,6 @@ const footnotes = (() => {
       if (ask) tell.ask(ask);
       else if (verdict) tell.judge({ verdict, reason: reason ?? null, index: Number(index) });
       else if ("testcase" in button.dataset) tell.keep(Number(index));
-      else if ("copy" in button.dataset) copyAnswer(button);
     });
     let count = 0;
     new MutationObserver(() => {
@@ -159,26 +158,6 @@ const footnotes = (() => {
       const current = find(`.fn[aria-describedby="${quote.id}"]`);
       if (!quote.hidden && !current) hideQuote();
     }).observe(element, { childList: true, subtree: true });
-  }
-
-  // An answer as Markdown, its footnotes below it.
-  async function copyAnswer(button) {
-    const exchange = button.closest(".exchange");
-    const footnotes = [...exchange.querySelectorAll(".fn")];
-    const said = find(".said", exchange).cloneNode(true);
-    for (const mark of said.querySelectorAll(".support, .caret")) mark.remove();
-    for (const mark of said.querySelectorAll("strong")) mark.replaceWith(`**${mark.textContent}**`);
-    for (const mark of said.querySelectorAll(".fn")) mark.replaceWith(`[^${mark.textContent}]`);
-    const notes = footnotes.map((one) => `[^${one.textContent}]: “${one.dataset.quote}” ${one.dataset.place}`);
-    const text = [find(".asked", exchange).textContent, said.textContent.trim(), [...new Set(notes)].join("\n")];
-    const before = button.textContent;
-    try {
-      await navigator.clipboard.writeText(text.join("\n\n"));
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Not allowed";
-    }
-    setTimeout(() => { button.textContent = before; }, 1600);
   }
 
   // -- the sources page ----------------------------------------------------------------------------------------------
