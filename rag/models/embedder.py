@@ -20,7 +20,7 @@ from rag.settings import Settings
 Vectors = NDArray[np.float32]
 
 PACKAGED = "all-MiniLM-L6-v2"
-_CLS, _SEP = 101, 102  # as in BERT's vocabulary
+CLS, SEP = 101, 102  # as in BERT's vocabulary
 BATCH = 8  # on 2 cores, larger batches pad more and were slower
 
 
@@ -73,13 +73,13 @@ class OnnxEmbedder:
         onnx, weights_hash = converted(model, settings.cache)
         config = json.loads((model / "config.json").read_text())
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = settings.embedder.threads or _cores()
+        options.intra_op_num_threads = settings.embedder.threads or cores()
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(str(onnx), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has a dozen kinds
             raise ModelError(f"The prepared embedder {onnx} is damaged.", "Delete it: it is made again.") from error
-        self._tokenizer = _tokenizer(model)
+        self._tokenizer = packaged_tokenizer(model)
         self.max_tokens = min(settings.embedder.max_tokens, int(config["max_position_embeddings"]))
         self.dimension = int(config["hidden_size"])
         self.fingerprint = _fingerprint(weights_hash, "mean", self.max_tokens)
@@ -87,7 +87,7 @@ class OnnxEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One L2-normalised row a text; texts beyond `max_tokens` word pieces are cut."""
         room = self.max_tokens - 2
-        encoded = [[_CLS, *encoding.ids[:room], _SEP] for encoding in self._encode(texts)]
+        encoded = [[CLS, *encoding.ids[:room], SEP] for encoding in self._encode(texts)]
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
         out = np.zeros((len(texts), self.dimension), np.float32)
         for at in range(0, len(order), BATCH):
@@ -109,7 +109,8 @@ class OnnxEmbedder:
         return cast(list[Any], self._tokenizer.encode_batch_fast(clean, add_special_tokens=False))
 
 
-def _tokenizer(model: Path) -> Any:
+def packaged_tokenizer(model: Path) -> Any:
+    """The tokenizer of a model folder: no cutting, no padding, no special tokens out of text."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
@@ -119,7 +120,8 @@ def _tokenizer(model: Path) -> Any:
     return tokenizer
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,0 +1,100 @@
+"""Trains the cross-encoder: `python -m benchmarks.reader.teach DATA_DIR --out DIR`.
+
+DATA_DIR holds the training sets as JSON lines; nothing of the evaluation sets is read. One pass over the examples,
+word embeddings frozen, in bfloat16 where the processor has it.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from benchmarks.reader.examples import Example, examples
+from benchmarks.reader.network import Batch, Reader, encoded
+from rag.models.embedder import packaged_model, packaged_tokenizer
+
+PAIRS = 16
+BODY_RATE, HEAD_RATE = 6e-5, 1e-3
+WARM_UP = 0.06  # share of the steps
+
+
+def loss(network: Reader, batch: Batch, taught: Sequence[Example]) -> Tensor:
+    """What one batch gets wrong: which sentences, whether answered, whether supported."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        sentences, whole = network(batch.ids, batch.mask, batch.types, batch.sentences)
+    sentences, whole = sentences.float(), whole.float()
+    parts = []
+    for row, example in enumerate(taught):
+        if example.evidence is not None:
+            logits, gold = sentences[row, : len(example.evidence)], torch.tensor(example.evidence)
+            parts.append(cross_entropy(logits, gold.float(), pos_weight=torch.tensor(2.0)))
+            if gold.any() and len(gold) > 1:
+                parts.append(torch.logsumexp(logits, 0) - torch.logsumexp(logits[gold], 0))
+        for column, known in enumerate((example.answerable, example.supported)):
+            if known is not None:
+                parts.append(cross_entropy(whole[row, column], torch.tensor(float(known))))
+    return torch.stack(parts).sum() / len(taught)
+
+
+def batches(taught: Sequence[Example], chance: random.Random) -> Iterator[list[Example]]:
+    """Examples of like length together, batches in a drawn order."""
+    groups = []
+    for at in range(0, len(taught), PAIRS * 50):
+        some = sorted(taught[at : at + PAIRS * 50], key=lambda e: len(e.question) + sum(map(len, e.sentences)))
+        groups += [some[i : i + PAIRS] for i in range(0, len(some), PAIRS)]
+    chance.shuffle(groups)
+    yield from groups
+
+
+def main() -> None:
+    """Trains and stores the weights, with a line of progress every hundred steps."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    args.out.mkdir(parents=True, exist_ok=True)
+    tokenizer = packaged_tokenizer(packaged_model())
+    taught = examples(args.data, lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids), args.seed)
+    plan = list(batches(taught, random.Random(args.seed)))
+    print(f"{len(taught)} examples, {len(plan)} steps", flush=True)
+
+    network = Reader(packaged_model())
+    body = [p for p in network.encoder.parameters() if p.requires_grad]
+    heads = [p for module in (network.sentence, network.piece, network.whole) for p in module.parameters()]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": BODY_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+    )
+    warm = max(1, int(WARM_UP * len(plan)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, max(0.02, 1 - (step - warm) / (len(plan) - warm)))
+    )
+    began, pieces, total = time.monotonic(), 0, 0.0
+    for step, some in enumerate(plan, start=1):
+        batch = encoded([(e.question, e.title, e.sentences) for e in some], tokenizer)
+        wrong = loss(network, batch, some)
+        optimizer.zero_grad()
+        wrong.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
+        optimizer.step()
+        schedule.step()
+        total += float(wrong.detach())
+        pieces += int(batch.mask.sum())
+        if step % 100 == 0:
+            rate = pieces / (time.monotonic() - began)
+            print(f"step {step}: loss {total / 100:.3f}, {rate:.0f} word pieces a second", flush=True)
+            total = 0.0
+        if step % 500 == 0 or step == len(plan):
+            torch.save(network.state_dict(), args.out / "reader.pt")
+
+
+if __name__ == "__main__":
+    main()
