@@ -25,7 +25,7 @@ class Originals:
         Raises:
             LibraryError: It can't be written.
         """
-        path = self._path(content_hash)
+        path = self.path(content_hash)
         partial = path.with_suffix(_PARTIAL)
         try:
             self._folder.mkdir(exist_ok=True)
@@ -39,12 +39,12 @@ class Originals:
 
     def has(self, content_hash: str) -> bool:
         """Whether the original with this content is kept."""
-        return self._path(content_hash).is_file()
+        return self.path(content_hash).is_file()
 
     def read(self, content_hash: str) -> bytes | None:
         """An original, or None if it isn't kept."""
         try:
-            return self._path(content_hash).read_bytes()
+            return self.path(content_hash).read_bytes()
         except OSError:
             return None
 
@@ -57,7 +57,7 @@ class Originals:
         """The files that belong to none of these contents."""
         if not self._folder.is_dir():
             return []
-        kept = {self._path(content_hash) for content_hash in wanted}
+        kept = {self.path(content_hash) for content_hash in wanted}
         return sorted(path for path in self._folder.iterdir() if path not in kept)
 
     def sweep(self, wanted: Iterable[str]) -> None:
@@ -65,5 +65,6 @@ class Originals:
         for path in self.left_over(wanted):
             path.unlink(missing_ok=True)
 
-    def _path(self, content_hash: str) -> Path:
+    def path(self, content_hash: str) -> Path:
+        """Where the original with this content is kept, if it is."""
         return self._folder / f"{content_hash}.pdf"

@@ -23,9 +23,11 @@ STATIC = Path(__file__).parent / "static"
 _HEAD = (
     '<link rel="icon" href="/view/static/footnote.svg" type="image/svg+xml">',
     '<link rel="stylesheet" href="/view/static/footnote.css">',
+    '<link rel="stylesheet" href="/view/static/sources.css">',
     '<link rel="stylesheet" href="/view/static/conversations.css">',
     '<script src="/view/static/footnotes.js"></script>',
     '<script src="/view/static/conversations.js"></script>',
+    '<script src="/view/static/sources.js"></script>',
 )
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _WAITING = 16  # questions that may wait; the next one is told that it is busy
@@ -38,10 +40,10 @@ def build(workspace: "Workspace") -> "gr.Blocks":
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     import gradio as gr
 
-    from ui.web.pages.ask import ask_page
+    from ui.web.pages.ask import ask_page, scopes
     from ui.web.pages.evaluate import evaluate_page, open_cases_from
     from ui.web.pages.library import library_page
-    from ui.web.pages.sources import sources_page
+    from ui.web.pages.sources import limit_chat_from, sources_page
     from ui.web.render import render
 
     with gr.Blocks(
@@ -55,12 +57,13 @@ def build(workspace: "Workspace") -> "gr.Blocks":
             with gr.Tab("Ask", id="ask") as tab:
                 asking = ask_page(workspace, pages, tab)
             with gr.Tab("Sources", id="sources") as tab:
-                sources_page(workspace, tab)
+                shelf = sources_page(workspace, tab)
             with gr.Tab("Evaluate", id="evaluate") as tab:
                 form = evaluate_page(workspace, tab)
             with gr.Tab("Library", id="library") as tab:
                 library_page(workspace, tab)
         open_cases_from(asking, tabs, form)
+        limit_chat_from(shelf, tabs, asking.scope, lambda: scopes(workspace))
     pages.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return cast("gr.Blocks", pages)  # Gradio types entering its blocks as Any
 
@@ -76,11 +79,13 @@ def create_app(workspace: "Workspace", host: str = "127.0.0.1") -> "FastAPI":
     from ui.web.conversation_routes import conversation_routes
     from ui.web.routes import routes
     from ui.web.security import Guard
+    from ui.web.source_routes import source_routes
     from ui.web.theme import theme
 
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(workspace))
     app.include_router(conversation_routes(workspace))
+    app.include_router(source_routes(workspace))
     app.mount("/view/static", StaticFiles(directory=STATIC))
     mount_gradio_app(
         app,

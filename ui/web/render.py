@@ -47,6 +47,8 @@ def _environment() -> Environment:
         "support": support,
         "short": short,
         "size": size,
+        "pace": pace,
+        "span": span,
         "place": place,
         "path": path,
         "without_heading": without_heading,
@@ -109,6 +111,18 @@ def size(characters: int) -> str:
     if characters < 1_000:
         return str(characters)
     return f"{characters / 1_000:.0f}k" if characters < 1_000_000 else f"{characters / 1_000_000:.1f}M"
+
+
+def pace(rate: float) -> str:
+    """Sources a second, for reading: ``3.2 a second``, ``14 a minute``."""
+    return f"{rate:,.1f} a second" if rate >= 1 else f"{max(1, round(rate * 60))} a minute"
+
+
+def span(seconds: float) -> str:
+    """A time to wait, for reading: ``8 s``, ``3 min``, ``2 h``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5_400 else f"{round(seconds / 3_600)} h"
 
 
 def confidence(value: float) -> str:

@@ -58,6 +58,7 @@ def _source(library: Library, source_id: str, version: int | None, start: int, e
     page = max((p for p in text.pages if p.start <= start), key=lambda p: p.start, default=None)
     heading = max((h for h in text.headings if h.start <= start), key=lambda h: h.start, default=None)
     source = library.source(source_id)
+    drawable = bool(text.pages) and library.originals.has(library.catalogue.content_of(text.version) or "")
     return render(
         "source.html",
         source=source,
@@ -68,6 +69,7 @@ def _source(library: Library, source_id: str, version: int | None, start: int, e
         end=end,
         wider=min(around * 4, _FURTHEST) if around < _FURTHEST else None,
         page=page.number if page and end > start else None,
+        paper=(page or text.pages[0]).number if drawable else None,
         heading=heading.title if heading and end > start and heading.title != text.title else None,
     )
 

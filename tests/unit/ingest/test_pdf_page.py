@@ -19,8 +19,8 @@ def dark_inside(page: PdfPage) -> list[float]:
     image = Image.open(io.BytesIO(page.png)).convert("L")
     shares = []
     for left, top, width, height in page.boxes:
-        area = (left * page.width, top * page.height, (left + width) * page.width, (top + height) * page.height)
-        pixels = image.crop(tuple(map(round, area))).tobytes()
+        x, y = left * page.width, top * page.height
+        pixels = image.crop((x, y, x + width * page.width, y + height * page.height)).tobytes()
         shares.append(sum(pixel < 128 for pixel in pixels) / len(pixels))
     return shares
 

@@ -84,6 +84,7 @@ const footnotes = (() => {
     if (mine !== asked) return false;
     body.innerHTML = html;
     body.removeAttribute("aria-busy");
+    document.dispatchEvent(new Event("panel-filled")); // for sources.js
     return true;
   }
 
@@ -114,8 +115,9 @@ const footnotes = (() => {
   function showWords() {
     const body = part(".panel-body");
     const mark = find("mark", body);
+    const paper = find(".paper", body)?.offsetHeight ?? 0; // the page image stays above the text
     body.scrollTop = mark
-      ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop - body.clientHeight / 3
+      ? mark.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop - paper - (body.clientHeight - paper) / 3
       : 0;
     if (mark && !calm.matches) for (const words of body.querySelectorAll("mark")) words.classList.add("lit");
   }
@@ -160,27 +162,6 @@ const footnotes = (() => {
     }).observe(element, { childList: true, subtree: true });
   }
 
-  // -- the sources page ----------------------------------------------------------------------------------------------
-
-  // Called by the Sources page when Gradio has made its table; a source is removed by a second click.
-  function table(element, remove) {
-    find("#drop .upload-container")?.removeAttribute("aria-label"); // it contradicts the words on the button
-    element.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove]");
-      if (!button) return;
-      if (button.dataset.sure) { remove(button.dataset.remove); return; }
-      if (button.dataset.asked) return;
-      button.dataset.asked = button.textContent;
-      button.textContent = "Really remove?";
-      setTimeout(() => { button.dataset.sure = "yes"; }, 400); // a double click is not yet a yes
-      setTimeout(() => {
-        button.textContent = button.dataset.asked;
-        delete button.dataset.sure;
-        delete button.dataset.asked;
-      }, 5000);
-    });
-  }
-
   // -- one set of listeners for everything ---------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
@@ -221,6 +202,6 @@ const footnotes = (() => {
     new MutationObserver(applyTheme).observe(document.body, { attributeFilter: ["class"] });
   });
 
-  return { transcript, table, listSources };
+  return { transcript, listSources, openSource, fill, panel, part, openSheet, markOpened };
 })();
 window.footnotes = footnotes;
