@@ -121,21 +121,9 @@ def sync(
     report = pipeline.run(targets, on_progress, stop)
     if report.stopped:
         return report
-    removed = _forget(library, dropped)
+    removed = pipeline.forget(dropped)
     library.catalogue.put(key, json.dumps(sorted(now)))
     return Report(outcomes=(*report.outcomes, *removed))
-
-
-def _forget(library: Library, locations: Sequence[str]) -> list[Outcome]:
-    """Forgets locations, and the sources that lay nowhere else, all at once."""
-    known = library.catalogue.locations_at(locations)
-    sources = library.catalogue.sources_with({place.source_id for place in known.values()})
-    removed = set(library.place([], left=sorted(known))) if known else set()
-    return [
-        Outcome(target=place, status="removed", source_id=at.source_id, title=sources[at.source_id].title)
-        for place, at in sorted(known.items())
-        if at.source_id in removed
-    ]
 
 
 def _foreseen(library: Library, targets: Sequence[Target], dropped: Sequence[str]) -> Report:

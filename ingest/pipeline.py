@@ -6,7 +6,7 @@ not at all, whatever instant the process dies at. Only the thread of `Pipeline.r
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -100,6 +100,17 @@ class Pipeline:
             self._catalogue.place(run.touched)
         self._note_embedder()
         return run.report(stopped=run.done < len(targets))
+
+    def forget(self, locations: Iterable[str]) -> list[Outcome]:
+        """Forgets locations, and the sources that lay nowhere else, all at once; returns what was removed."""
+        known = self._catalogue.locations_at(locations)
+        sources = self._catalogue.sources_with({place.source_id for place in known.values()})
+        removed = set(self._library.place([], left=sorted(known))) if known else set()
+        return [
+            Outcome(target=place, status="removed", source_id=at.source_id, title=sources[at.source_id].title)
+            for place, at in sorted(known.items())
+            if at.source_id in removed
+        ]
 
     # -- the reading thread: changes nothing ---------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """From what a user names - files, folders, addresses - to the single sources to add."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +65,10 @@ def _below(name: str, collection: str | None) -> Iterator[Target]:
     path = Path(name).expanduser()
     try:
         path = path.resolve()
-        if path.is_dir():
-            files = list(_files(path))
-        elif path.is_file():
-            files = [path]
-        else:
+        if path.is_file():
+            yield target_of(path, collection)
+            return
+        if not path.is_dir():
             what = "is not a file or a folder" if path.exists() else "is not there"
             yield Target(name, problem=SourceError(f"{name} {what}.", "Check the path."))
             return
@@ -76,32 +76,44 @@ def _below(name: str, collection: str | None) -> Iterator[Target]:
         reason = getattr(error, "strerror", None) or str(error)
         yield Target(name, problem=SourceError(f"{name!r} can't be looked at: {reason}.", "Check the path."))
         return
+    files, problems = files_below(path)
     for file in files:
-        yield from _target(file, collection)
-    if path.is_dir() and not files:
+        yield target_of(file, collection)
+    yield from problems
+    if not files and not problems:
         yield Target(name, problem=SourceError(f"The folder {name} holds no files.", "Name another, or fill it."))
 
 
-def _target(file: Path, collection: str | None) -> Iterator[Target]:
+def target_of(file: Path, collection: str | None = None) -> Target:
+    """The target that a file makes, with a `problem` if its name or kind rules it out."""
     try:
         str(file).encode()
     except UnicodeEncodeError:
         shown = str(file).encode("utf-8", "backslashreplace").decode()
-        yield Target(shown, problem=SourceError(f"The name of {shown} is not valid UTF-8.", "Rename the file."))
-        return
+        return Target(shown, problem=SourceError(f"The name of {shown} is not valid UTF-8.", "Rename the file."))
     if file.is_symlink():
         problem = SourceError(f"{file} is a symbolic link, which is not followed.", "Name the file it points to.")
-        yield Target(str(file), problem=problem)
-        return
-    yield Target(str(file), path=file, collection=collection)
+        return Target(str(file), problem=problem)
+    return Target(str(file), path=file, collection=collection)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """All files below a folder but hidden ones, in order."""
-    for entry in sorted(folder.iterdir()):
+def files_below(folder: Path) -> tuple[list[Path], list[Target]]:
+    """All files and symbolic links below a folder but hidden ones, in order; and the folders that can't be listed."""
+    files: list[Path] = []
+    problems: list[Target] = []
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        what = f"The folder {folder} can't be read: {error.strerror or error}."
+        return [], [Target(str(folder), problem=SourceError(what, "Check that it is there and yours to read."))]
+    for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _files(entry)
-        elif entry.is_file() or entry.is_symlink():
-            yield entry
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            deeper, unread = files_below(path)
+            files += deeper
+            problems += unread
+        elif entry.is_symlink() or entry.is_file():
+            files.append(path)
+    return files, problems

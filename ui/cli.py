@@ -14,7 +14,9 @@ from ui.explaining import explained
 from ui.options import DebugOption, JsonOption, LibraryOption, print_json, settings_for
 
 if TYPE_CHECKING:
+    from ingest.pipeline import Stop
     from ingest.report import Report
+    from ingest.run import OnProgress
     from ui.workspace import Workspace
 
 app = typer.Typer(
@@ -68,11 +70,9 @@ def ingest(
     library: LibraryOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Add or update sources, and report what became of each."""
-    from ui.printed import progress_bar
-
-    with explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
-        report = workspace.ingest(targets, on_progress, collection=collection)
+    """Add or update sources, and report what became of each. Ctrl-C ends it, and what is finished stays."""
+    with explained(debug), _adding(library, as_json) as (workspace, on_progress, stop):
+        report = workspace.ingest(targets, on_progress, stop=stop, collection=collection)
     _finish(report, as_json)
 
 
@@ -84,11 +84,9 @@ def sync(
     library: LibraryOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make the library match a manifest."""
-    from ui.printed import progress_bar
-
-    with explained(debug), _workspace(library) as workspace, progress_bar(not as_json) as on_progress:
-        report = workspace.sync(manifest, on_progress, dry_run=dry_run)
+    """Make the library match a manifest. Ctrl-C ends it, and what is finished stays."""
+    with explained(debug), _adding(library, as_json) as (workspace, on_progress, stop):
+        report = workspace.sync(manifest, on_progress, dry_run=dry_run, stop=stop)
     _finish(report, as_json)
 
 
@@ -176,14 +174,23 @@ def serve(
     manifest: Annotated[
         Path | None, typer.Option(help="Sync with this manifest first (default: the starter library, if it is there).")
     ] = None,
+    watch: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Keep up with this folder: what is added, changed, renamed or removed. May be given again.",
+        ),
+    ] = None,
     library: LibraryOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Open the web chat."""
+    """Open the web chat. With --watch, folders are followed meanwhile."""
     with explained(debug), _workspace(library) as workspace:
         from ui.starting import start
 
-        start(workspace, host, port, manifest)
+        start(workspace, host, port, manifest, watch or ())
 
 
 def main() -> None:
@@ -200,6 +207,21 @@ def _workspace(library: Path | None, **overrides: Any) -> "Iterator[Workspace]":
 
     with open_workspace(settings_for(library, **overrides)) as workspace:
         yield workspace
+
+
+@contextmanager
+def _adding(library: Path | None, as_json: bool) -> Iterator[tuple["Workspace", "OnProgress | None", "Stop"]]:
+    """What adding sources needs: a workspace, a progress bar, and whether Ctrl-C was pressed."""
+    from ui.printed import progress_bar
+    from ui.stopping import stoppable
+    from ui.workspace import open_workspace
+
+    with (
+        open_workspace(settings_for(library), will_ask=False) as workspace,
+        progress_bar(not as_json) as on_progress,
+        stoppable() as stop,
+    ):
+        yield workspace, on_progress, stop
 
 
 @contextmanager
@@ -231,7 +253,7 @@ def _read_history(path: Path | None) -> tuple[Any, ...]:
 
 
 def _finish(report: "Report", as_json: bool) -> None:
-    """Prints a report, what failed on stderr; exit code 1 if anything did."""
+    """Prints a report, what failed on stderr; exit code 1 if anything did, 130 if Ctrl-C ended it early."""
     from ui.printed import plain
 
     for outcome in report.failed:
@@ -242,6 +264,9 @@ def _finish(report: "Report", as_json: bool) -> None:
         from ui.printed import print_report
 
         print_report(report)
+    if report.stopped:
+        _warn(f"Stopped after {len(report.outcomes)} sources, which stay. Run it again for the rest.")
+        raise typer.Exit(130)
     if report.failed:
         raise typer.Exit(1)
 

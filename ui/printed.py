@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -140,23 +140,31 @@ def print_health(health: "Health") -> None:
 
 @contextmanager
 def progress_bar(shown: bool) -> "Iterator[Callable[[Step], None] | None]":
-    """A progress bar on stderr for an ingestion; nothing where it isn't a terminal or isn't wanted."""
+    """A progress bar on stderr for an ingestion, with its rate and what is left; nothing where there is no terminal."""
     console = Console(stderr=True)
     if not (shown and console.is_terminal):
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        sources, texts = bar.add_task("sources", total=None), bar.add_task("embedding", total=None, visible=False)
+    with Progress(BarColumn(), TextColumn("{task.description}"), console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
 
         def tell(step: "Step") -> None:
-            bar.update(sources, completed=step.done, total=step.total)
-            bar.update(texts, completed=step.embedded, total=step.texts or None, visible=step.texts > 0)
+            bar.update(task, completed=step.share, description=progress_line(step))
 
         yield tell
 
 
 @contextmanager
+def progress_line(step: "Step") -> str:
+    """How far an ingestion has come, such as ``128 of 1,000 sources · 12.5 a second · 1:10 left``."""
+    parts = [f"{step.done:,} of {step.total:,} sources"]
+    if step.rate is not None and step.remaining is not None:
+        rate = f"{step.rate:.1f} a second" if step.rate >= 1 else f"{step.rate * 60:.1f} a minute"
+        minutes, seconds = divmod(round(step.remaining), 60)
+        parts += [rate, f"{minutes}:{seconds:02} left"]
+    return " · ".join(parts)
+
+
 def counting_bar(name: str) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on stderr for one count; nothing where it isn't a terminal."""
     console = Console(stderr=True)

@@ -153,6 +153,16 @@ class Workspace:
         with self._adding:
             return sync(self.library, self._pipeline, manifest, dry_run=dry_run, on_progress=on_progress, stop=stop)
 
+    def follow(self, targets: "Sequence[Target]", gone: Sequence[str], *, stop: "Stop | None" = None) -> "Report":
+        """Adds or updates targets, then forgets locations: those that have only moved are known by then."""
+        from ingest.report import Report
+
+        with self._adding:
+            report = self._pipeline.run(targets, None, stop)
+            if report.stopped:
+                return report
+            return Report(outcomes=(*report.outcomes, *self._pipeline.forget(gone)))
+
     def fetch_quickly(self, target: "Target", seconds: int) -> "Report":
         """Adds one address, giving up after some seconds."""
         from ingest.pipeline import Pipeline

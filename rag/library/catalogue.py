@@ -158,9 +158,9 @@ class Catalogue:
         """Where a source lies."""
         return self._locations(t.locations.c.source_id == source_id)
 
-    def locations(self) -> list[Location]:
-        """All known locations whose source is ready."""
-        return self._locations()
+    def locations(self, below: str = "") -> list[Location]:
+        """All known locations whose source is ready, or those that begin with something."""
+        return self._locations(t.locations.c.location.startswith(below, autoescape=True))
 
     def _locations(self, *where: Any) -> list[Location]:
         place, v = t.locations.c, t.versions.c
@@ -302,6 +302,15 @@ class Catalogue:
                 ready = (t.versions.c.source_id == source_id) & (t.versions.c.state == READY)
                 connection.execute(update(t.versions).where(ready).values(title=title))
             connection.execute(update(t.sources).where(t.sources.c.id == source_id).values(**values))
+
+    def annotate(self, version_id: int, key: str, value: Any) -> None:
+        """Adds something to a version's metadata, which nothing is indexed by."""
+        version = t.versions.c
+        with self._database.write() as connection:
+            about = connection.execute(select(version.metadata).where(version.id == version_id)).scalar()
+            if about is not None:
+                changed = {**about, key: value}
+                connection.execute(update(t.versions).where(version.id == version_id).values(metadata=changed))
 
     def remove(self, source_ids: Sequence[str]) -> list[int]:
         """Removes sources with all that belongs to them; returns the ids of their chunks."""

@@ -64,6 +64,16 @@ class VectorIndex:
         """The ids of all stored chunks."""
         return {int(i) for i in self._collection.get(include=[])["ids"]}
 
+    def get(self, ids: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Stored vectors by chunk."""
+        found: dict[int, NDArray[np.float32]] = {}
+        for at in range(0, len(ids), _BATCH):
+            got = self._collection.get(ids=[str(i) for i in ids[at : at + _BATCH]], include=["embeddings"])
+            found.update(
+                (int(i), np.asarray(v, np.float32)) for i, v in zip(got["ids"], got["embeddings"], strict=True)
+            )
+        return found
+
     def finds_itself(self, sample: int = 100) -> bool:
         """Whether a search for stored vectors, evenly spread, gives vectors that are equal to them."""
         ids = sorted(self.ids())
