@@ -89,7 +89,8 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
                 conversation = last(conversation, answer=answer)
                 if answer.complete:
                     kept.answered(conversation[-1].id or "", answer)
-                yield gr.skip(), conversation, shown(conversation)
+                else:
+                    yield gr.skip(), conversation, shown(conversation)
         except QuestionError as error:
             conversation = (*conversation, Exchange(question, error=str(error)))
         except FootnoteError as error:

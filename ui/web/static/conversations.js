@@ -52,7 +52,9 @@
   async function offer(id) {
     if (!id) return;
     if (!offered.has(id)) {
-      offered.set(id, fetch(`/view/answers/${id}/follow-ups`).then((got) => (got.ok ? got.text() : ""), () => ""));
+      const idle = new Promise((resolve) => { setTimeout(resolve, 400); }); // the answer itself comes first
+      const got = idle.then(() => fetch(`/view/answers/${id}/follow-ups`));
+      offered.set(id, got.then((response) => (response.ok ? response.text() : ""), () => ""));
     }
     const html = (await offered.get(id)).trim();
     const place = find(`[data-follow-ups="${CSS.escape(id)}"]:empty`);
