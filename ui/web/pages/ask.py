@@ -131,16 +131,11 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
     def go(event: gr.EventData) -> tuple[Any, ...]:
         return gr.update(value="", submit_btn=True, stop_btn=False), *at(str(event.address))
 
-    def arrived(address: str, scope: list[str]) -> tuple[Any, ...]:
-        return *at(address), _scope(scope)
-
-    def opened(conversation: Conversation, scope: list[str]) -> tuple[Any, ...]:
-        return shown(conversation), _scope(scope)
-
-    def _scope(scope: list[str]) -> Any:
+    def opened(address: str, conversation: Conversation, scope: list[str]) -> tuple[Any, ...]:
         choices = scopes(workspace)
         still = [value for value in scope if value in {known for _, known in choices}]
-        return gr.update(choices=choices, value=still, visible=len(choices) > 1)
+        limits = gr.update(choices=choices, value=still, visible=len(choices) > 1)
+        return (gr.skip(), shown(conversation), limits) if conversation else (*at(address), limits)
 
     with gr.Row(elem_id="ask"):
         with gr.Column(elem_id="talk", min_width=0):
@@ -190,8 +185,8 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
     ]
     question.stop(stopped, [conversation], outputs, cancels=asking, queue=False, **hidden)
     bar.open(go, None, outputs, cancels=asking, **hidden)
-    pages.load(arrived, [address, scope], [conversation, transcript, scope], js=_ADDRESS, **hidden)
-    tab.select(opened, [conversation, scope], [transcript, scope], **hidden)  # the library may have changed meanwhile
+    for appears in (pages.load, tab.select):  # the library may have changed meanwhile
+        appears(opened, [address, conversation, scope], [conversation, transcript, scope], js=_ADDRESS, **hidden)
     transcript.feedback(judge, [conversation], [conversation, transcript], **hidden)
     return AskPage(transcript, conversation, scope)
 
