@@ -25,8 +25,8 @@ _BLANKS = re.compile(r"\s+")
 class Parsed(Noun):
     """A file as read. Offsets in `headings` and `pages` are into `text`, which is canonical.
 
-    `metadata` holds what the file says of itself (author, date, language, encoding, ...); `notes` are sentences
-    about what was skipped or is doubtful.
+    `tables` is how many tables stand in it; `metadata` holds what the file says of itself (author, date, language,
+    encoding, ...); `notes` are sentences about what was skipped or is doubtful.
     """
 
     title: str
@@ -34,6 +34,7 @@ class Parsed(Noun):
     media_type: str
     headings: tuple[Heading, ...] = ()
     pages: tuple[Page, ...] = ()
+    tables: int = 0
     url: str | None = None
     metadata: Mapping[str, Any] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class TextBuilder:
         self._page: int | None = None
         self._headings: list[Heading] = []
         self._pages: list[Page] = []
+        self.tables = 0
 
     def add(self, text: str) -> int | None:
         """Add a block, after a blank line. Its start, or None if there is nothing in it."""
@@ -116,10 +118,16 @@ class TextBuilder:
             cells = [one_line(cell) for cell in row]
             if any(cells):
                 lines.append(" | ".join(cells).strip())
-        self.add("\n".join(lines))
+        if self.add("\n".join(lines)) is not None:
+            self.mark_table()
+
+    def mark_table(self, count: int = 1) -> None:
+        """Note that what was added last is a table, or that it holds several."""
+        self.tables += count
 
     def append(self, other: Parsed, *, level: int = 0) -> None:
         """Add the text of another file with its headings, `level` deeper. Its pages are left out."""
+        self.tables += other.tables
         start = self.add(other.text)
         if start is not None:
             self._headings += [
@@ -157,6 +165,7 @@ class TextBuilder:
             media_type=media_type,
             headings=tuple(self._headings),
             pages=tuple(self._pages),
+            tables=self.tables,
             url=url,
             metadata={key: value for key, value in (metadata or {}).items() if value not in (None, "", [], ())},
             notes=tuple(notes),

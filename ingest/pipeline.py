@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from ingest.ahead import Ahead
-from ingest.checkup import Checkup, Examiner, probes
+from ingest.checkup import Examiner, probes
 from ingest.known_vectors import KnownVectors
 from ingest.prepare import Prepared, Raw, Seen, as_filed, prepare, read
-from ingest.report import Outcome, Report
+from ingest.report import Health, Outcome, Report
 from ingest.run import OnProgress, Run, outcome_of
 from ingest.sandbox import Sandbox
 from ingest.targets import Target, is_gone
@@ -211,7 +211,8 @@ class Pipeline:
                     chunks=len(version.chunks),
                     probed=checkup.probed,
                     found=checkup.found,
-                    notes=prepared.notes + checkup.notes,
+                    notes=checkup.notes,
+                    health=checkup,
                 )
             )
         batch.clear()
@@ -230,12 +231,12 @@ class Pipeline:
             self._library.cache.add(fingerprint, dict(zip(some, vectors, strict=True)))
             run.embedded(len(batch), at + len(some), len(new))
 
-    def _check_up(self, source_ids: Sequence[str], stop: Stop) -> list[Checkup]:
+    def _check_up(self, source_ids: Sequence[str], stop: Stop) -> list[Health]:
         """What is found out about each source; nothing more once the run is to stop."""
         samples = self._settings.ingest.probes
         texts = self._catalogue.texts(s.version for s in self._catalogue.sources_with(source_ids).values())
         with self._embedder.knowing(query for text in texts.values() for query in probes(text, samples)):
-            return [Checkup(0, 0, ()) if stop() else self._examiner.check(source_id) for source_id in source_ids]
+            return [Health() if stop() else self._examiner.check(source_id) for source_id in source_ids]
 
     # -- the embedder --------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.cutting import Cut, cut
 from ingest.describing import GIVEN_TITLE
+from ingest.health import with_health
 from ingest.loaders import sniff
 from ingest.parsed import Parsed
 from ingest.targets import Target
@@ -19,7 +20,7 @@ from rag.settings import Settings
 
 Load = Callable[[bytes, str, str | None], Parsed]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when loaders or chunking change what they make of the same bytes: sources are then made anew."""
 
 
@@ -194,7 +195,7 @@ def prepare(
     Raises:
         SourceError: It can't be made sense of, or has no text.
     """
-    parsed = load(raw.data, raw.name, raw.declared)
+    parsed = with_health(load(raw.data, raw.name, raw.declared))
     title = raw.target.title or raw.given_title or parsed.title
     pieces = cut(parsed.text, title, parsed.headings, parsed.pages, embedder, settings)
     version = _version(raw, parsed, title, source_id, pieces)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.schema import Answer, Source, SourceText
+from ui.spent import spent
 
 if TYPE_CHECKING:
     from ingest.report import Progress as Step
@@ -52,7 +53,10 @@ def print_answer(answer: Answer) -> None:
     for note in answer.notes:
         console.print(Text(f"note: {plain(note)}", "yellow"))
     total = answer.timings_ms.get("total", 0)
-    console.print(Text(f"\nconfidence {answer.confidence:.2f} · {answer.model} · {total:.0f} ms", "dim"))
+    facts = [f"confidence {answer.confidence:.2f}", answer.model, f"{total:.0f} ms"]
+    if took := spent(answer.usage, answer.cost, estimated=answer.usage_estimated):
+        facts.append(took)
+    console.print(Text("\n" + plain(" · ".join(facts)), "dim"))
 
 
 def _emphasised(answer: Answer) -> Text:
@@ -79,7 +83,8 @@ def print_report(report: "Report") -> None:
         line = Text(f"{outcome.status:<10}", _STYLES[outcome.status])
         line.append(plain(outcome.target), "default not bold")
         if outcome.status in ("added", "updated"):
-            line.append(f"  {outcome.chunks} chunks", "dim not bold")
+            facts = outcome.health.summary if outcome.health else ""
+            line.append(f"  {outcome.chunks} chunks{', ' + facts if facts else ''}", "dim not bold")
         if outcome.reason:
             line.append(f"  {plain(outcome.reason)}", "default not bold")
         console.print(line)
@@ -154,7 +159,6 @@ def progress_bar(shown: bool) -> "Iterator[Callable[[Step], None] | None]":
         yield tell
 
 
-@contextmanager
 def progress_line(step: "Step") -> str:
     """How far an ingestion has come, such as ``128 of 1,000 sources · 12.5 a second · 1:10 left``."""
     parts = [f"{step.done:,} of {step.total:,} sources"]
@@ -165,6 +169,7 @@ def progress_line(step: "Step") -> str:
     return " · ".join(parts)
 
 
+@contextmanager
 def counting_bar(name: str) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on stderr for one count; nothing where it isn't a terminal."""
     console = Console(stderr=True)

@@ -88,6 +88,7 @@ def _add_table(builder: TextBuilder, table: Any, notes: list[str], *, records: b
     if inner.text:
         builder.heading(table.get(_TABLE + "name") or "", 1)
         builder.add(inner.text)
+        builder.mark_table(inner.tables)
 
 
 def _rows(table: Any) -> Iterator[list[str]]:

@@ -183,6 +183,7 @@ def add_pages(builder: TextBuilder, pages: Sequence[Page], outline: dict[str, in
                 builder.join(text, "" if cut_word else " ", cut=int(cut_word and not kept))
             else:
                 builder.add(text)
+                builder.mark_table(int(len(block) > 1 and block[0].cells > 1))
             unfinished = not level and block[-1].cells == 1 and not _STOP.search(text)
 
 

@@ -46,6 +46,7 @@ def _add_block(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:
         for row in rows[1:]
     )
     builder.add("\n".join([" | ".join(filter(None, names)), *filter(None, lines)]))
+    builder.mark_table()
 
 
 def _names(rows: Sequence[Sequence[str]]) -> list[str] | None:

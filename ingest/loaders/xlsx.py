@@ -29,6 +29,7 @@ def load(file: File) -> Parsed:
             if rows.text:
                 builder.heading(sheet.title, 1)
                 builder.add(rows.text)
+                builder.mark_table(rows.tables)
         about = book.properties
         book.close()
     return builder.build(

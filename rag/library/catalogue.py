@@ -49,6 +49,12 @@ class Catalogue:
         with self._database.write() as connection:
             t.put_meta(connection, key, value)
 
+    def put_index(self, folder: str, embedder: str) -> None:
+        """Notes the folder of the index in use and the embedder that it is built with."""
+        with self._database.write() as connection:
+            t.put_meta(connection, "index", folder)
+            t.put_meta(connection, "embedder", embedder)
+
     @property
     def revision(self) -> int:
         """Counts the changes to what can be searched."""
@@ -302,6 +308,25 @@ class Catalogue:
                 ready = (t.versions.c.source_id == source_id) & (t.versions.c.state == READY)
                 connection.execute(update(t.versions).where(ready).values(title=title))
             connection.execute(update(t.sources).where(t.sources.c.id == source_id).values(**values))
+
+    def sharing(self, version_id: int, letters: int) -> dict[str, float]:
+        """The share of a version's sentences that stand in other sources, too, by their ids.
+
+        Only sentences of at least so many letters count: shorter ones say the same by chance.
+        """
+        own, other, v = t.sentences.alias(), t.sentences.alias(), t.versions.c
+        long = (own.c.version_id == version_id) & (own.c.end - own.c.start >= letters)
+        count = func.count(own.c.text_hash.distinct())
+        shared = (
+            select(v.source_id, count)
+            .join_from(own, other, own.c.text_hash == other.c.text_hash)
+            .join(t.versions, v.id == other.c.version_id)
+            .where(long, other.c.version_id != version_id, v.state == READY)
+            .group_by(v.source_id)
+        )
+        with self._database.read() as connection:
+            total = connection.execute(select(count).where(long)).scalar_one()
+            return {source_id: number / total for source_id, number in connection.execute(shared)}
 
     def annotate(self, version_id: int, key: str, value: Any) -> None:
         """Adds something to a version's metadata, which nothing is indexed by."""
