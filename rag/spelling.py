@@ -5,15 +5,16 @@ from collections.abc import Callable
 
 _WORD = re.compile(r"\b[^\W\d_]+\b")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_SHORTEST = 4  # of shorter words, too many others are a slip away
+_SHORTEST = 5  # of shorter words, too many others are a slip away
 
 
 def respelt(question: str, held: Callable[[str], int | None], pieces: Callable[[str], int]) -> str:
     """The question with each word that is likely misspelt replaced by one a slip away that the library holds.
 
-    A word is likely misspelt if the library doesn't hold it and the embedder's tokenizer, whose vocabulary is of
-    common words, has to break it up. Of several words a slip away a common one is taken, then the one most chunks
-    hold. Abbreviations and names with inner capitals are left alone.
+    A word is likely misspelt if the library doesn't hold it, the embedder's tokenizer, whose vocabulary is of common
+    words and parts of words, has to break it up, and there is a word a slip away that the library holds and that
+    breaks up less. Of several, the one that breaks up least is taken, then the one most chunks hold. Abbreviations
+    and names with inner capitals are left alone.
 
     Args:
         question: What is asked.
@@ -25,10 +26,13 @@ def respelt(question: str, held: Callable[[str], int | None], pieces: Callable[[
         word = match[0].casefold()
         if len(word) < _SHORTEST or not word.isascii() or match[0][1:] != word[1:]:
             return match[0]
-        if held(word) != 0 or pieces(word) < 2:
+        broken = pieces(word)
+        if broken < 2 or held(word) != 0:
             return match[0]
-        found = [(pieces(other) == 1, count, other) for other in one_slip_away(word) if (count := held(other))]
-        best = max(found)[2] if found else word
+        near = [(-pieces(other), count, other) for other in one_slip_away(word) if (count := held(other))]
+        fewest, _, best = max(near, default=(-broken, 0, word))
+        if -fewest >= broken:
+            return match[0]
         return best.capitalize() if match[0][0].isupper() else best
 
     return _WORD.sub(mended, question)

@@ -17,7 +17,7 @@ from benchmarks.retrieval.neighbours import Documents
 from benchmarks.retrieval.parts import Part, parts
 from benchmarks.retrieval.scores import MEASURES, Mean, Values, difference, mean, measured, pooled
 from benchmarks.retrieval.search import Searched
-from benchmarks.retrieval.sets import Cut, cutter, read_collection, read_worded_twice
+from benchmarks.retrieval.sets import Collection, Cut, cutter, read_collection, read_worded_twice
 from rag.models.embedder import load_embedder
 from rag.settings import load_settings
 
@@ -34,37 +34,47 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "footnote-retrieval")
-    parser.add_argument("--parts", default="", help="only parts whose title begins so")
+    parser.add_argument("--parts", nargs="*", default=[""], help="only parts whose titles begin so")
     parser.add_argument("--sets", nargs="*", help="only these collections")
     parser.add_argument("--out", type=Path, help="every measure of every row, as JSON")
     args = parser.parse_args()
     settings = load_settings()
     embedder = load_embedder(settings)
     cut = cutter(embedder, settings)
-    collections = [read_collection(args.data / name, cut) for name in FOLDERS if (args.data / name).is_dir()]
-    if (args.data / WORDED_TWICE).exists():
-        collections.append(read_worded_twice(args.data / WORDED_TWICE, cut))
     vectors = VectorFile(args.cache, embedder)
-    searched = [Searched(c, vectors) for c in collections if not args.sets or c.name in args.sets]
-    texts = {c.name: [piece.text for piece in c.pieces] for c in collections}
-    # a collection's long questions are buried in texts of the one before it
-    before = dict(zip(texts, [*texts][-1:] + [*texts][:-1], strict=True))
-    fillers = {name: texts[before[name]] for name in texts}
+    collections = list(read_all(args.data, cut, args.sets))
+    searched = [Searched(c, vectors) for c in collections]
     everything: dict[str, object] = {}
-    for part in parts(fillers, embedder.count_tokens):
-        if part.title.startswith(args.parts):
+    for part in parts(fillers(collections), embedder.count_tokens):
+        if part.title.startswith(tuple(args.parts)):
             everything[part.title] = tabled(part, searched)
-    if NEIGHBOURS.startswith(args.parts):
+    if NEIGHBOURS.startswith(tuple(args.parts)):
         for documents in whole_documents(args.data, cut):
             if not args.sets or documents.collection.name in args.sets:
                 one = Searched(documents.collection, vectors)
                 everything[f"{NEIGHBOURS}, {documents.collection.name}"] = neighbours.tabled(documents, one)
-    if COPIES.startswith(args.parts):
+    if COPIES.startswith(tuple(args.parts)):
         for collection in collections:
             if collection.name in (args.sets or COPIED):
                 everything[f"{COPIES}, {collection.name}"] = copies.tabled(collection, vectors)
     if args.out:
         args.out.write_text(json.dumps(everything, indent=1, default=vars) + "\n", encoding="utf-8")
+
+
+def read_all(data: Path, cut: Cut, wanted: Sequence[str] | None) -> Iterator[Collection]:
+    """The collections that are there and wanted; None wants all."""
+    for name in FOLDERS:
+        if (data / name).is_dir() and (not wanted or name in wanted):
+            yield read_collection(data / name, cut)
+    if (data / WORDED_TWICE).exists() and (not wanted or WORDED_TWICE.stem in wanted):
+        yield read_worded_twice(data / WORDED_TWICE, cut)
+
+
+def fillers(collections: Sequence[Collection]) -> dict[str, list[str]]:
+    """The texts that a collection's long questions are buried in: those of the collection before it."""
+    texts = {collection.name: [piece.text for piece in collection.pieces] for collection in collections}
+    names = [*texts]
+    return {name: texts[names[at - 1]] for at, name in enumerate(names)}
 
 
 def whole_documents(data: Path, cut: Cut) -> Iterator[Documents]:
@@ -78,7 +88,8 @@ def whole_documents(data: Path, cut: Cut) -> Iterator[Documents]:
 def tabled(part: Part, collections: Sequence[Searched]) -> dict[str, dict[str, dict[str, Mean]]]:
     """Prints a part's table and gives all of its numbers: by row, collection and measure."""
     print(f"\n### {part.title}\n")
-    collections = [searched for searched in collections if all(row.asked(searched) for row in part.rows)]
+    asked = {s.collection.name: {row.label: row.asked(s) for row in part.rows} for s in collections}
+    collections = [s for s in collections if all(asked[s.collection.name].values())]
     names = [searched.collection.name for searched in collections]
     print(f"| | {' | '.join(names)} | all | all, {ALSO_SHOWN} |\n|---|{'---|' * (len(names) + 2)}", flush=True)
     reference: list[dict[str, Values]] = []
@@ -86,9 +97,11 @@ def tabled(part: Part, collections: Sequence[Searched]) -> dict[str, dict[str, d
     for row in part.rows:
         values = []
         for searched in collections:
-            asked = row.asked(searched)
-            searched.vectors.ensure(way if isinstance(way, str) else way[0] for ways in asked.values() for way in ways)
-            ranked = {name: searched.documents(ways, row.way) for name, ways in asked.items()}
+            wordings = asked[searched.collection.name][row.label]
+            searched.vectors.ensure(
+                way if isinstance(way, str) else way[0] for ways in wordings.values() for way in ways
+            )
+            ranked = {question: searched.documents(ways, row.way) for question, ways in wordings.items()}
             values.append(measured(ranked, searched.collection.qrels))
         reference = reference or values
         shown = _against(values, reference) if values is not reference else _alone(values)

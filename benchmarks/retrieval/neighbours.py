@@ -124,12 +124,13 @@ def tabled(documents: Documents, searched: Searched) -> dict[str, dict[str, Mean
     """Prints the share of evidence that is shown, by way and room, and gives the numbers."""
     print(f"\n### Neighbours: {documents.collection.name}, {len(documents.collection.queries)} questions\n")
     print(f"| evidence shown in characters | {' | '.join(f'{room:,}' for room in ROOM)} |\n|---|{'---|' * len(ROOM)}")
+    searched.vectors.ensure(documents.collection.queries.values())
     ranked = {q: [i for i, _ in searched.ranking((text,), Way())] for q, text in documents.collection.queries.items()}
     reference: list[Values] = []
     found: dict[str, dict[str, Mean]] = {}
     for label, show in WAYS.items():
         shown = {q: list(show(order, documents)) for q, order in ranked.items()}
-        values = [np.array([_held(shown[q], documents.evidence[q], room) for q in shown]) for room in ROOM]
+        values = [np.array([evidence_shown(shown[q], documents.evidence[q], room) for q in shown]) for room in ROOM]
         cells: list[Mean | Difference] = (
             [difference(v, r) for v, r in zip(values, reference, strict=True)]
             if reference
@@ -141,7 +142,7 @@ def tabled(documents: Documents, searched: Searched) -> dict[str, dict[str, Mean
     return found
 
 
-def _held(shown: Iterable[Span], evidence: Sequence[Span], room: int) -> float:
+def evidence_shown(shown: Iterable[Span], evidence: Sequence[Span], room: int) -> float:
     """The share of the evidence among the first `room` characters. What is shown twice takes room twice."""
     seen: dict[str, set[int]] = defaultdict(set)
     for document, start, end in shown:

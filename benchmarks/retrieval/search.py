@@ -77,6 +77,7 @@ class Searched:
         self.vectors = vectors
         self._matrices: dict[bool, NDArray[np.float32]] = {}
         self._lexicals: dict[tuple[bool, Analysis], LexicalIndex | CountedBm25] = {}
+        self._cosines: dict[tuple[str, bool], NDArray[np.float32]] = {}
         self._folder = tempfile.TemporaryDirectory()
 
     def ranking(self, ways: Ways, way: Way) -> list[tuple[int, float]]:
@@ -92,7 +93,7 @@ class Searched:
         return list(dict.fromkeys(self.collection.pieces[i].document for i, _ in self.ranking(ways, way)))
 
     def _fused(self, embedded: str, question: str, way: Way) -> Hits:
-        cosines = self.matrix(way.embedded) @ self.vectors([embedded])[0]
+        cosines = self._all_cosines(embedded, way.embedded)
         lexical = self.lexical(way.indexed, way.analysis)
         dense = _best(cosines) if way.mode != "bm25" else []
         words = lexical.search(question, FETCHED) if way.mode != "dense" else []
@@ -104,6 +105,11 @@ class Searched:
         if way.mode == "hybrid":
             return way.fuse(dense, words)
         return dense or words
+
+    def _all_cosines(self, question: str, header: bool) -> NDArray[np.float32]:
+        if (question, header) not in self._cosines:
+            self._cosines[question, header] = self.matrix(header) @ self.vectors([question])[0]
+        return self._cosines[question, header]
 
     def matrix(self, header: bool) -> NDArray[np.float32]:
         """The pieces' vectors, with their headers or without."""
