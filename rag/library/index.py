@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -85,6 +85,9 @@ class LocalIndex:
         self._trusted = self.stamp is not None
         self._vectors_ready: Future[VectorIndex] | None = None
         self._opening = threading.Lock()
+        self._searching = 0
+        self._successor: LocalIndex | None = None
+        self._handing_over = threading.Condition()
         with self._explained("opened"):
             self.lexical = self._open_lexical()
 
@@ -163,15 +166,13 @@ class LocalIndex:
 
     def search_dense(self, vector: NDArray[np.float32], k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k nearest chunks as ``(id, cosine)``, best first."""
-        if self._embedder is None:
-            return []
-        with self._explained("searched"):
-            return self.vectors.search(vector, k, sources)
+        with self._searched() as index:
+            return index.vectors.search(vector, k, sources) if index._embedder is not None else []
 
     def search_bm25(self, query: str, k: int, sources: frozenset[str] | None = None) -> Hits:
         """The k best chunks as ``(id, BM25 score)``, best first."""
-        with self._explained("searched"):
-            return self.lexical.search(query, k, sources)
+        with self._searched() as index:
+            return index.lexical.search(query, k, sources)
 
     def terms(self, text: str) -> list[str]:
         """A text's words as BM25 sees them: without stop words, stemmed."""
@@ -195,6 +196,34 @@ class LocalIndex:
         if self._vectors_ready is not None and not self._vectors_ready.exception():
             self._vectors_ready.result().close()
         self.lexical.close()
+
+    def hand_over(self, successor: "LocalIndex") -> None:
+        """Lets another index answer from now on; closes and deletes this one when its last search has ended."""
+        with self._handing_over:
+            self._successor = successor
+            self._handing_over.wait_for(lambda: not self._searching)
+        with suppress(Exception):  # it may be what had to be replaced
+            self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @contextmanager
+    def _searched(self) -> Iterator["LocalIndex"]:
+        """The index to search, which isn't closed meanwhile: this one, or the one it has handed over to."""
+        with self._handing_over:
+            successor = self._successor
+            if successor is None:
+                self._searching += 1
+        if successor is not None:
+            with successor._searched() as index:
+                yield index
+            return
+        try:
+            with self._explained("searched"):
+                yield self
+        finally:
+            with self._handing_over:
+                self._searching -= 1
+                self._handing_over.notify_all()
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:

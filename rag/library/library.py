@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 _EMBED_AT_ONCE = 256
 _STORE_AT_ONCE = 2000
+_INDEX = "index"  # name of the first index's folder, and key of the name of the one in use
 _DEAD_WEIGHT = 2000  # deleted vectors that HNSW may drag along beyond four times the living ones
 
 
@@ -54,6 +55,7 @@ class Library:
         self._database = database
         self._lock = lock
         self._changing = threading.RLock()
+        self._rebuilding_with: str | None = None
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -109,8 +111,13 @@ class Library:
 
         Raises:
             EmbedderMismatchError: The index was built with another one.
+            LibraryError: It is just being rebuilt with this one.
         """
         built_with = self.embedder
+        if built_with != fingerprint == self._rebuilding_with:
+            raise LibraryError(
+                f"The library at {self.folder} is being rebuilt with another embedder.", "Try again when that is done."
+            )
         if built_with not in (None, fingerprint) and self.catalogue.has_chunks():
             raise EmbedderMismatchError(
                 f"The index at {self.folder} was built with another embedder "
@@ -236,32 +243,51 @@ class Library:
             dense, bm25 = self.index.ids()
             whole = dense & bm25
             self.index.remove(sorted((dense | bm25) - (wanted & whole)))
-            missing = sorted(wanted - whole)
-            for at in range(0, len(missing), _STORE_AT_ONCE):
-                chunks = self.catalogue.chunks(missing[at : at + _STORE_AT_ONCE]).values()
-                texts = self.catalogue.texts({chunk.version for chunk in chunks})
-                self.index.add(self._entries(chunks, {v: text.text for v, text in texts.items()}, self.embedder or ""))
+            self._fill(self.index, wanted - whole, self.embedder or "")
             self._end_change()
-            return len(missing), len((dense | bm25) - wanted)
+            return len(wanted - whole), len((dense | bm25) - wanted)
+
+    def _fill(self, index: LocalIndex, ids: Iterable[int], embedder: str) -> None:
+        missing = sorted(ids)
+        for at in range(0, len(missing), _STORE_AT_ONCE):
+            chunks = self.catalogue.chunks(missing[at : at + _STORE_AT_ONCE]).values()
+            texts = self.catalogue.texts({chunk.version for chunk in chunks})
+            index.add(self._entries(chunks, {v: text.text for v, text in texts.items()}, embedder))
 
     def refill(self) -> None:
-        """Builds the index anew from the cached vectors, without embedding anything."""
+        """Builds the index anew from the cached vectors, without embedding anything. Searching goes on meanwhile."""
         with self._changing:
             if self.embedder is not None:
-                self._start_empty(self.embedder)
-                self.reconcile()
+                self._replace_index(self.embedder)
+
+    def _replace_index(self, embedder: str) -> None:
+        """Fills another index beside the one in use, which answers until the other is whole and takes its place."""
+        self.catalogue.roll_back_unfinished()
+        number = int(self.index.path.name.partition("-")[2] or 0) + 1
+        other = LocalIndex(self.folder / f"{_INDEX}-{number}", embedder)
+        try:
+            self._fill(other, self.catalogue.chunk_ids(), embedder)
+            other.end_change(embedder, self.revision)
+            self.catalogue.put_index(other.path.name, embedder)
+        except BaseException:
+            with suppress(LibraryError):
+                other.close()
+            shutil.rmtree(other.path, ignore_errors=True)
+            raise
+        replaced, self.index = self.index, other
+        replaced.hand_over(other)
 
     def rebuild(self, embed: Embed, embedder: str, progress: Progress | None = None) -> int:
         """Builds the index anew with an embedder, embedding only what has no vector of it yet.
 
         Args:
             embed: Texts to unit vectors, shape ``(n, dimension)``.
-            embedder: Its fingerprint; from now on the library's.
+            embedder: Its fingerprint; the library's once everything is embedded. Until then the old index is searched.
             progress: Told how many texts are embedded, of how many.
 
         Returns how many texts were embedded.
         """
-        with self._changing:
+        with self._changing, self._rebuilding(embedder):
             todo = dict(self.cache.missing(embedder))
             keys = sorted(todo, key=lambda key: len(todo[key]))
             for at in range(0, len(keys), _EMBED_AT_ONCE):
@@ -269,10 +295,17 @@ class Library:
                 self.cache.add(embedder, dict(zip(some, embed([todo[key] for key in some]), strict=True)))
                 if progress:
                     progress(at + len(some), len(keys))
-            self._start_empty(embedder)
-            self.reconcile()
+            self._replace_index(embedder)
             self.cache.keep_only(embedder)
             return len(keys)
+
+    @contextmanager
+    def _rebuilding(self, embedder: str) -> Iterator[None]:
+        self._rebuilding_with = embedder
+        try:
+            yield
+        finally:
+            self._rebuilding_with = None
 
     def _start_empty(self, embedder: str) -> None:
         self.index.begin_change()
@@ -340,8 +373,12 @@ def open_library(folder: Path) -> Library:
         catalogue = Catalogue(database)
         catalogue.roll_back_unfinished()
         if catalogue.revision == 0:  # whatever an index holds is no part of this catalogue
-            shutil.rmtree(folder / "index", ignore_errors=True)
-        index = LocalIndex(folder / "index", catalogue.get("embedder"))
+            for path in folder.glob(f"{_INDEX}*"):
+                shutil.rmtree(path, ignore_errors=True)
+        index = LocalIndex(folder / (catalogue.get(_INDEX) or _INDEX), catalogue.get("embedder"))
+        for path in folder.glob(f"{_INDEX}*"):
+            if path != index.path:  # half filled, or replaced, when the process died
+                shutil.rmtree(path, ignore_errors=True)
         library = Library(folder, lock, database, index)
         library.bring_in_step()
         library.cache.prune_unclaimed()
