@@ -16,7 +16,7 @@ class Limits(Noun):
     file_bytes: int = Field(200 * MiB, ge=1, description="largest file read")
     text_characters: int = Field(50_000_000, ge=1, description="longest text kept of a file")
     seconds: float = Field(120, gt=0, description="time to parse one file")
-    ocr_seconds: float = Field(60, gt=0, description="time to read one picture or scanned page, which comes on top")
+    ocr_seconds: float = Field(120, gt=0, description="time to read one picture or scanned page, which comes on top")
     ocr_pages: int = Field(500, ge=0, description="pictures and scanned pages read of one file")
     memory_bytes: int = Field(1536 * MiB, ge=1, description="address space of the process that parses")
     unpacked_bytes: int = Field(400 * MiB, ge=1, description="all that a file unpacks to")

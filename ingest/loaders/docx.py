@@ -1,4 +1,7 @@
-"""Word documents: paragraphs, headings by style, lists, tables, footnotes. Changes are read as accepted."""
+"""Word documents: paragraphs, headings by style with their numbers, lists, tables, equations, footnotes.
+
+Changes are read as accepted.
+"""
 
 import io
 import re
@@ -6,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.loaders.charts import chart_table
+from ingest.loaders.docx_numbering import Numbering
 from ingest.loaders.file import File
+from ingest.loaders.omml import EQUATION, linear
 from ingest.loaders.package import opened, parse_xml
 from ingest.parsed import Parsed, TextBuilder, canonical, one_line
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 _NOT_READ = {_W + name for name in ("del", "moveFrom", "instrText", "txbxContent", "pPr", "rPr")} | {_FALLBACK}
@@ -20,6 +24,8 @@ _HEADING = re.compile(
 )
 _CHARTS = "/word/charts/chart"
 _NOTES = ("/word/footnotes.xml", "/word/endnotes.xml")
+_COMMENTS = "/word/comments.xml"
+_MERGED = 60  # letters: so short a cell is repeated in the rows that it runs down over, as they are read alone
 
 
 def load(file: File) -> Parsed:
@@ -41,6 +47,7 @@ def load(file: File) -> Parsed:
             "date": changed.date().isoformat() if changed else None,
             "language": about.language,
         },
+        notes=reader.notes,
     )
 
 
@@ -50,8 +57,12 @@ class _Reader:
         self.title = ""
         self._document = document
         self._styles = {style.style_id: style for style in document.styles if style.style_id}
+        self.notes: list[str] = []
         self._items: list[str] = []  # of the list being read
-        self._numbers: dict[tuple[str, int], int] = {}
+        try:
+            self._numbering = Numbering(document.part.numbering_part.element)
+        except (KeyError, NotImplementedError):  # there is none
+            self._numbering = Numbering(None)
 
     def body(self, parent: Any) -> None:
         """Add the blocks of a body, a cell, a text box or a content control."""
@@ -74,19 +85,22 @@ class _Reader:
                 for note in parse_xml(part.blob):
                     if note.get(_W + "type") is None:  # the others are the lines drawn above them
                         self.builder.add(one_line(" ".join(_text(p) for p in note.iter(_W + "p"))))
+            elif str(part.partname) == _COMMENTS and (count := len(parse_xml(part.blob))):
+                self.notes.append(f"{count} comment{'s' * (count > 1)} of its reviewers left out.")
 
     def _paragraph(self, paragraph: Any) -> None:
         text = canonical(_text(paragraph)).strip()
         style = self._style(paragraph)
         level = self._level(paragraph, style)
-        marker = "" if level else self._marker(paragraph, style)
-        if marker and text:
+        number, depth = self._number(paragraph, style) if text else ("", 0)
+        if number and not level:
+            marker = f"{'  ' * depth}{number} "
             self._items.append(marker + text.replace("\n", "\n" + " " * len(marker)))
         elif text:
             self._end_list()
             if level:
                 self.title = self.title or (text if level == 1 else "")
-                self.builder.heading(text, level)
+                self.builder.heading(f"{number} {text}" if number.strip("-") else text, level)
             else:
                 self.builder.add(text)
         for box in paragraph.iter(_W + "txbxContent"):
@@ -116,60 +130,55 @@ class _Reader:
         depth = outline.get(_W + "val") if outline is not None else ""
         return int(depth) + 1 if depth in tuple("012345") else 0
 
-    def _marker(self, paragraph: Any, style: Any) -> str:
-        """What stands before an item of a list; empty for other paragraphs."""
-        numbering = paragraph.find(f"{_W}pPr/{_W}numPr")
-        if numbering is None and style is not None:
-            numbering = style.element.find(f"{_W}pPr/{_W}numPr")
+    def _number(self, paragraph: Any, style: Any) -> tuple[str, int]:
+        """What Word shows before a paragraph of a list or a numbered heading, and how deep it is; empty for others."""
+        own = paragraph.find(f"{_W}pPr/{_W}numPr")
+        numbering, seen, numbered = own, 0, style
+        while numbering is None and numbered is not None and seen < 10:
+            numbering = numbered.element.find(f"{_W}pPr/{_W}numPr")
+            numbered, seen = numbered.base_style if numbering is None else numbered, seen + 1
         if numbering is None:
-            return "- " if style is not None and (style.name or "").startswith("List Bullet") else ""
+            return ("-" if style is not None and (style.name or "").startswith("List Bullet") else ""), 0
         number, depth = numbering.find(_W + "numId"), numbering.find(_W + "ilvl")
-        key = number.get(_W + "val") if number is not None else "0"
-        level = int(depth.get(_W + "val") or 0) if depth is not None else 0
-        if key == "0":  # numbering taken off
-            return ""
-        indent = "  " * min(level, 8)
-        if self._format(key, level) == "bullet":
-            return f"{indent}- "
-        self._numbers[key, level] = self._numbers.get((key, level), 0) + 1
-        for other in [k for k in self._numbers if k[0] == key and k[1] > level]:
-            del self._numbers[other]
-        return f"{indent}{self._numbers[key, level]}. "
-
-    def _format(self, number: str, level: int) -> str:
-        """The format of a list's level, such as "bullet" or "decimal"."""
-        part = self._document.part
-        try:
-            root = part.numbering_part.element
-        except (KeyError, NotImplementedError):
-            return "bullet"
-        found = [n for n in root.findall(_W + "num") if n.get(_W + "numId") == number]
-        link = found[0].find(_W + "abstractNumId") if found else None
-        for abstract in root.findall(_W + "abstractNum"):
-            if link is not None and abstract.get(_W + "abstractNumId") == link.get(_W + "val"):
-                for each in abstract.findall(_W + "lvl"):
-                    style = each.find(_W + "numFmt")
-                    if each.get(_W + "ilvl") == str(level) and style is not None:
-                        return str(style.get(_W + "val"))
-        return "bullet"
+        name = number.get(_W + "val") if number is not None else "0"
+        if name == "0":  # numbering taken off
+            return "", 0
+        if depth is not None and (depth.get(_W + "val") or "").isdecimal():
+            level = min(int(depth.get(_W + "val")), 8)
+        else:
+            level = self._numbering.level_of(name, numbered.style_id if numbered is not None else None)
+        return self._numbering.next(name, level), level
 
 
 def _rows(table: Any) -> Iterator[list[str]]:
+    above: dict[int, str] = {}  # by column: a short cell that may run down over several rows
     for row in table.iter(_W + "tr"):
-        if next(row.iterancestors(_W + "tbl")) is table:
-            yield [
-                " ".join(_text(p) for p in cell.iter(_W + "p"))
-                for cell in row.iter(_W + "tc")
-                if next(cell.iterancestors(_W + "tr")) is row
-            ]
+        if next(row.iterancestors(_W + "tbl")) is not table:
+            continue
+        cells, column = [], 0
+        for cell in row.iter(_W + "tc"):
+            if next(cell.iterancestors(_W + "tr")) is not row:
+                continue
+            words = " ".join(_text(p) for p in cell.iter(_W + "p"))
+            merged, span = cell.find(f"{_W}tcPr/{_W}vMerge"), cell.find(f"{_W}tcPr/{_W}gridSpan")
+            if merged is not None and merged.get(_W + "val") != "restart":
+                words = words or above.get(column, "")
+            else:
+                above[column] = words if len(words) <= _MERGED else ""
+            cells.append(words)
+            width = span.get(_W + "val") if span is not None else "1"
+            column += int(width) if width.isdecimal() and len(width) < 4 else 1
+        yield cells
 
 
 def _text(element: Any) -> str:
     """The words of a paragraph, without those of the text boxes anchored in it."""
     parts = []
     for child in element:
-        if child.tag in (_W + "t", _MATH):
+        if child.tag == _W + "t":
             parts.append(child.text or "")
+        elif child.tag == EQUATION:
+            parts.append(linear(child))
         elif child.tag in _BREAKS:
             parts.append(_BREAKS[child.tag])
         elif child.tag not in _NOT_READ:

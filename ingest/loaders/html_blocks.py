@@ -25,6 +25,7 @@ _LAYOUT = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "form"})  # in
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _PERMALINKS = frozenset("¶#§🔗")  # what links of headings to themselves are made of
 _BREAK = "\v"  # <br>, until blanks are collapsed
+_MERGED = 60  # letters: so short a cell is repeated in the rows that it runs down over, as they are read alone
 _LONG_CELL = 1_500  # characters; a "table" with such cells is there for looks
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
@@ -211,16 +212,31 @@ def _rows(table: etree._Element) -> list[list[str]]:
     if any(isinstance(element.tag, str) and local_name(element) in _LAYOUT for element in table.iterdescendants()):
         return []
     rows: list[list[str]] = []
+    running: dict[int, tuple[int, str]] = {}  # by column: over how many more rows a cell runs down, and what it says
     for element in table.iterdescendants():
         name = local_name(element) if isinstance(element.tag, str) else ""
         if name in ("tr", "caption"):
+            _run_down(rows, running)
             rows.append([])
         if name in ("td", "th", "caption") and rows:
-            rows[-1].append(one_line(" ".join(block.text for block in blocks_of(element))))
+            _run_down(rows, running)
+            words = one_line(" ".join(block.text for block in blocks_of(element)))
+            down = element.get("rowspan") or ""
+            if down.isdecimal() and len(down) < 6 and int(down) > 1:
+                running[len(rows[-1])] = (int(down) - 1, words if len(words) <= _MERGED else "")
+            rows[-1].append(words)
+    _run_down(rows, running)
     rows = [row for row in rows if any(row)]
     widest = max(map(len, rows), default=0)
     longest = max((len(cell) for row in rows for cell in row), default=0)
     return rows if widest > 1 and longest <= _LONG_CELL else []
+
+
+def _run_down(rows: list[list[str]], running: dict[int, tuple[int, str]]) -> None:
+    """Repeat in the last row the cells from above that run down to where it ends now."""
+    while rows and len(rows) > 1 and (cell := running.get(len(rows[-1]))) and cell[0] > 0:
+        running[len(rows[-1])] = (cell[0] - 1, cell[1])
+        rows[-1].append(cell[1])
 
 
 def _linked(element: etree._Element) -> float:

@@ -119,6 +119,13 @@ def test_a_web_page_gives_its_main_text_and_what_it_says_of_itself(read: Read) -
         assert left_out not in parsed.text
 
 
+def test_a_short_cell_of_a_web_page_that_runs_over_rows_stands_in_each(read: Read) -> None:
+    rows = "<tr><th rowspan=2>France<td>Brest<td>6 m</tr><tr><td>Saint-Malo<td>12 m</tr><tr><th>Italy<td>Venice<td>1 m"
+    assert read(f"<table>{rows}</table>", "x.html").text == (
+        "France | Brest | 6 m\nFrance | Saint-Malo | 12 m\nItaly | Venice | 1 m"
+    )
+
+
 def test_a_short_web_page_is_kept_whole(read: Read) -> None:
     parsed = read("<p>High water at six.<p>Low water at noon.<br>Mind the <i>mud</i>.", "x.html")
     assert parsed.text == "High water at six.\n\nLow water at noon.\nMind the mud."
@@ -208,6 +215,78 @@ def test_a_word_document_keeps_headings_lists_tables_and_notes(read: Read) -> No
     )
     assert titles(parsed) == [(1, "Tides"), (2, "Kinds")]
     assert (parsed.title, parsed.metadata["author"]) == ("On tides", "Ada Quill")
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def word(body: str, numbering: str = "") -> bytes:
+    """A Word document with this in its body, and these definitions of numbered lists."""
+    import docx
+    from docx.oxml import parse_xml
+
+    document = docx.Document()
+    for element in parse_xml(f'<w:body xmlns:w="{W}" xmlns:m="{M}">{body}</w:body>'):
+        document.element.body.insert(len(document.element.body) - 1, element)
+    root = document.part.numbering_part.element
+    for old in list(root) if numbering else ():
+        root.remove(old)
+    for element in parse_xml(f'<w:numbering xmlns:w="{W}">{numbering}</w:numbering>'):
+        root.append(element)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def numbered(words: str, level: int, style: str = "") -> str:
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    number = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="7"/></w:numPr>'
+    return f"<w:p><w:pPr>{named}{number}</w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>"
+
+
+def test_word_counts_headings_and_items_and_so_do_we(read: Read) -> None:
+    forms = [("upperRoman", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")]
+    levels = "".join(
+        f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for i, (form, text) in enumerate(forms)
+    )
+    lists = f'<w:abstractNum w:abstractNumId="3">{levels}</w:abstractNum>'
+    lists += '<w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num>'
+    body = [("Tides", 0, "Heading1"), ("Causes", 1, "Heading2"), ("the moon", 2, ""), ("the sun", 2, "")]
+    body += [("Kinds", 1, "Heading2"), ("spring", 2, ""), ("Ports", 0, "Heading1")]
+    parsed = read(word("".join(numbered(*each) for each in body), lists), "x.docx")
+    assert (
+        parsed.text
+        == "I. Tides\n\nI.1 Causes\n\n    (a) the moon\n    (b) the sun\n\nI.2 Kinds\n\n    (a) spring\n\nII. Ports"
+    )
+    assert titles(parsed) == [(1, "I. Tides"), (2, "I.1 Causes"), (2, "I.2 Kinds"), (1, "II. Ports")]
+    assert parsed.title == "Tides"
+
+
+def test_equations_are_read_on_one_line(read: Read) -> None:
+    def r(words: str) -> str:
+        return f"<m:r><m:t>{words}</m:t></m:r>"
+
+    power = f"<m:sSup><m:e>{r('b')}</m:e><m:sup>{r('2')}</m:sup></m:sSup>"
+    root = f"<m:rad><m:radPr/><m:deg/><m:e>{power}{r('−4ac')}</m:e></m:rad>"
+    total = f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>{r('i=1')}</m:sub><m:sup>{r('n')}</m:sup>"
+    total += f"<m:e><m:sSub><m:e>{r('a')}</m:e><m:sub>{r('i')}</m:sub></m:sSub></m:e></m:nary>"
+    half = f"<m:f><m:num>{r('−b±')}{root}</m:num><m:den>{r('2a')}</m:den></m:f>"
+    paragraphs = [f"<w:p><w:r><w:t>So </w:t></w:r><m:oMath>{each}</m:oMath></w:p>" for each in (half, total)]
+    text = read(word("".join(paragraphs)), "x.docx").text
+    assert text == "So (−b±√(b^2−4ac))/2a\n\nSo ∑_(i=1)^n a_i"
+
+
+def test_a_short_cell_that_runs_over_rows_stands_in_each(read: Read) -> None:
+    def cell(words: str, merge: str = "") -> str:
+        return f"<w:tc><w:tcPr>{merge}</w:tcPr><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:tc>"
+
+    first = cell("France", '<w:vMerge w:val="restart"/>') + cell("Brest")
+    second = cell("", "<w:vMerge/>") + cell("Saint-Malo")
+    parsed = read(word(f"<w:tbl><w:tr>{first}</w:tr><w:tr>{second}</w:tr></w:tbl>"), "x.docx")
+    assert parsed.text == "France | Brest\nFrance | Saint-Malo"
+    assert parsed.tables == 1
 
 
 def test_a_presentation_has_a_page_a_slide(read: Read) -> None:
@@ -416,7 +495,7 @@ def test_a_file_is_what_its_content_says(data: bytes, name: str, expected: str) 
         (b" \n\t\r\n ", "x.txt", "has no text: it is blank"),
         (bytes(range(256)) * 8, "x.txt", "not text"),
         (b"\x7fELF\x02\x01", "notes.txt", "is a program"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "x.txt", "is a picture"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "x.txt", "is a picture|can't be read as a picture"),
         (b"<html><body><script>x</script></body></html>", "x.html", "has no text"),
         (b"{\"a\": ", "x.json", "not valid JSON"),
         (b"{}", "x.json", "has no text"),
