@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ingest.pipeline import Pipeline, Stop
 from ingest.report import Outcome, Report
 from ingest.run import OnProgress
-from ingest.targets import Target
+from ingest.targets import Target, why_unreadable
 from rag.errors import SourceError
 from rag.library.library import Library
 
@@ -81,7 +82,10 @@ def _targets(entry: Entry, manifest: Path, wanted: Callable[[Entry], bool]) -> I
     for file in files:
         yield Target(str(file.resolve()), path=file, title=entry.title, collection=entry.collection, tags=entry.tags)
     if not files and not entry.optional:
-        problem = SourceError(f"{entry.path}, listed in {manifest}, matches no file.", "Mend or remove the entry.")
+        problem = SourceError(
+            f"{entry.path}, listed in {manifest}, matches no file.",
+            "Mend or remove it; until then, nothing is removed.",
+        )
         yield Target(str(folder / pattern), problem=problem)
 
 
@@ -121,9 +125,25 @@ def sync(
     report = pipeline.run(targets, on_progress, stop)
     if report.stopped:
         return report
-    removed = pipeline.forget(dropped)
-    library.catalogue.put(key, json.dumps(sorted(now)))
-    return Report(outcomes=(*report.outcomes, *removed))
+    kept, problems = _out_of_sight(targets, dropped, manifest)
+    removed = pipeline.forget(set(dropped) - kept)
+    library.catalogue.put(key, json.dumps(sorted(kept | set(now))))
+    return Report(outcomes=(*report.outcomes, *problems, *removed))
+
+
+def _out_of_sight(targets: Sequence[Target], dropped: Sequence[str], manifest: Path) -> tuple[set[str], list[Outcome]]:
+    """Locations that must not be removed, for nobody can tell whether their files are gone; and why."""
+    if any(target.problem is not None for target in targets):  # an entry that matches nothing: a disk not mounted?
+        return set(dropped), []
+    kept, problems = set(), {}
+    home, reason_of = manifest.resolve().parent, cache(why_unreadable)
+    for location in dropped:
+        parents = Path(location).parents
+        for folder in [folder for folder in parents if folder.is_relative_to(home)] or parents[:1]:
+            if (reason := reason_of(folder)) is not None:
+                kept.add(location)
+                problems[str(folder)] = f"The folder {folder} can't be read: {reason}. Its sources stay."
+    return kept, [Outcome(target=folder, status="failed", reason=said) for folder, said in sorted(problems.items())]
 
 
 def _foreseen(library: Library, targets: Sequence[Target], dropped: Sequence[str]) -> Report:

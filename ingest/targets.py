@@ -48,6 +48,18 @@ def is_gone(location: str) -> bool:
     return False
 
 
+def why_unreadable(folder: Path) -> str | None:
+    """Why a folder that may well be there can't be listed; None if it can, or if it is gone."""
+    try:
+        with os.scandir(folder) as entries:
+            next(entries, None)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
 def find_targets(names: Sequence[str], *, collection: str | None = None) -> list[Target]:
     """The sources meant by files, folders (with all below them) and addresses, each once, in order.
 
