@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.retrieval.normalising import from_lowest, min_max, standard, summed
-from benchmarks.retrieval.remedies import asking, sentences
+from benchmarks.retrieval.remedies import asking
 from benchmarks.retrieval.search import PRODUCT, Analysis, Asked, Searched, Way, Wording, as_asked
 from benchmarks.retrieval.wording import buried, misspelt, shortened
 from rag import fusion
@@ -55,6 +55,8 @@ def parts(fillers: dict[str, list[str]], count_tokens: Callable[[str], int]) -> 
             Row("indexed only", Way(embedded=False)),
         ),
     )
+    words = Row("as the product does", Way("bm25"))
+    yield Part("Headers, BM25 alone", (words, Row("not indexed", Way("bm25", indexed=False))))
     for mode in ("bm25", "hybrid"):
         full = Row("as the product does", Way(mode))
         yield Part(f"Analysis for BM25, {mode}", (full, *_analyses(mode)))
@@ -114,7 +116,6 @@ def _hard(fillers: dict[str, list[str]], count_tokens: Callable[[str], int]) -> 
             long,
             Row("the sentences that ask", asked=_also(long.asked, lambda q, s: (asking(q),))),
             Row("those, and the whole", asked=_also(long.asked, lambda q, s: (asking(q), q))),
-            Row("each sentence alone", asked=_also(long.asked, lambda q, s: tuple(sentences(q)))),
         ),
     )
 

@@ -10,14 +10,9 @@ _ASKS = re.compile(
 )
 
 
-def sentences(text: str) -> list[str]:
-    """Its sentences."""
-    return [text[start:end] for start, end in split_sentences(text)]
-
-
 def asking(text: str) -> str:
     """The sentences of a text that ask something, or all of it if none does."""
-    parts = sentences(text)
+    parts = [text[start:end] for start, end in split_sentences(text)]
     asked = [part for part in parts if part.rstrip("\"'”’) ").endswith("?")]
     asked = asked or [part for part in parts if _ASKS.match(part)]
     return " ".join(asked) or text
