@@ -158,13 +158,15 @@ class Answer(Noun):
     """An answer, or a refusal with the closest passages, and what produced it.
 
     While an answer is streamed, snapshots with ``complete=False`` come first, each replacing the one
-    before; only the last one is ``complete``.
+    before; only the last one is ``complete``. `usage` counts the chat model's tokens, all calls together;
+    `cost` is their price at the settings' prices, None if there are none.
     """
 
     question: str
     standalone_question: str
     answer: str = ""
     refused: bool = False
+    contradicts_premise: bool = False
     confidence: float = 0.0
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -172,6 +174,8 @@ class Answer(Noun):
     model: str = "extractive"
     timings_ms: Mapping[str, float] = Field(default_factory=dict)
     usage: Mapping[str, int] = Field(default_factory=dict)
+    usage_estimated: bool = False
+    cost: float | None = None
     notes: tuple[str, ...] = ()
     complete: bool = True
     settings_fingerprint: str = ""

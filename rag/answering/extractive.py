@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate, candidates
 from rag.answering.emphasis import emphasis
 from rag.answering.ordering import in_order
+from rag.answering.premises import correction
 from rag.answering.referents import Shown, with_what_they_lean_on
-from rag.answering.refusal import refusal
-from rag.answering.selection import Choice, choose
+from rag.answering.refusal import OTHERWISE, refusal
+from rag.answering.selection import choose
 from rag.library.library import Library
 from rag.models.embedder import Embedder
 from rag.retrieval import Hit, Retrieved
@@ -30,34 +33,48 @@ class ExtractiveAnswerer:
         """One snapshot a sentence, the last of them complete; or a refusal."""
         sentences = candidates(task.retrieved, self._library.cache, self._embedder.fingerprint)
         choice = choose(task, sentences, self._library.index, self._settings)
-        if not choice.sentences or choice.confidence < self._settings.min_confidence:
+        corrected = correction(task, sentences)
+        if not corrected and (not choice.sentences or choice.confidence < self._settings.min_confidence):
             yield refusal(task, choice.confidence, MODEL)
             return
-        shown = _arranged(task, choice, sentences)
-        for count in range(1, len(shown) + 1):
-            yield self._answer(task, choice, shown[:count], complete=count == len(shown))
-
-    def _answer(self, task: Task, choice: Choice, shown: Sequence[Shown], *, complete: bool) -> Answer:
-        statements = [_statement(task, s, number) for number, one in enumerate(shown, start=1) for s in one.sentences]
-        return Answer(
+        shown = _arranged(task, choice.sentences, sentences, corrected)
+        answer = Answer(
             question=task.inquiry.question,
             standalone_question=task.standalone,
-            answer=" ".join(f"{said.text} [{said.citations[0]}]" for said in statements),
+            contradicts_premise=corrected is not None,
             confidence=choice.confidence,
-            statements=tuple(statements),
-            citations=tuple(citation(number, one, task.retrieved) for number, one in enumerate(shown, start=1)),
             passages=task.retrieved.passages,
             model=MODEL,
-            complete=complete,
         )
+        for count in range(1, len(shown) + 1):
+            yield _said(answer, task, shown[:count], complete=count == len(shown))
 
 
-def _arranged(task: Task, choice: Choice, read: Sequence[Candidate]) -> list[Shown]:
-    """The chosen sentences in the order they are shown, with those that they lean on."""
-    strengths = [float((task.retrieved.vectors @ s.vector).max()) for s in choice.sentences]
-    order = in_order(task.inquiry.question, choice.sentences, strengths)
-    chosen = [choice.sentences[i] for i in order]
-    return with_what_they_lean_on(chosen, [strengths[i] for i in order], read, task.retrieved)
+def _said(answer: Answer, task: Task, shown: Sequence[Shown], *, complete: bool) -> Answer:
+    """The answer with as much as is shown so far."""
+    statements = [_statement(task, s, number) for number, one in enumerate(shown, start=1) for s in one.sentences]
+    lead = [OTHERWISE] if answer.contradicts_premise else []
+    return answer.model_copy(
+        update={
+            "answer": " ".join([*lead, *(f"{said.text} [{said.citations[0]}]" for said in statements)]),
+            "statements": tuple(statements),
+            "citations": tuple(citation(number, one, task.retrieved) for number, one in enumerate(shown, start=1)),
+            "complete": complete,
+        }
+    )
+
+
+def _arranged(
+    task: Task, chosen: Sequence[Candidate], read: Sequence[Candidate], corrected: Candidate | None
+) -> list[Shown]:
+    """The chosen sentences in the order they are shown, with those that they lean on; a correction leads."""
+    chosen = [s for s in chosen if corrected is None or (s.version, s.start) != (corrected.version, corrected.start)]
+    strengths = [float((task.retrieved.vectors @ s.vector).max()) for s in chosen]
+    order = in_order(task.inquiry.question, chosen, strengths)
+    chosen, strengths = [chosen[i] for i in order], [strengths[i] for i in order]
+    if corrected:
+        chosen, strengths = [corrected, *chosen], [np.inf, *strengths]
+    return with_what_they_lean_on(chosen, strengths, read, task.retrieved)
 
 
 def _statement(task: Task, sentence: Candidate, number: int) -> Statement:

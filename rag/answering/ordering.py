@@ -7,7 +7,7 @@ from rag.answering.candidates import Candidate
 from rag.answering.referents import leans
 
 _YES_OR_NO = re.compile(
-    r"^\W*(?:(?:and|but|so|or|then|well|ok|okay)\W+)*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
+    r"^\W*(?:(?:and|but|so|or|then|well|ok|okay)\W+)*(?:(?:in|on|at|by|after|before|during|since|under|for)\s[^,?]{1,60},\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would"
     r"|should|may|might|must|am|isn['’]t|aren['’]t|wasn['’]t|weren['’]t|don['’]t|doesn['’]t|didn['’]t|hasn['’]t|haven['’]t"
     r"|hadn['’]t|can['’]t|couldn['’]t|won['’]t|wouldn['’]t|shouldn['’]t)\s",
     re.IGNORECASE,

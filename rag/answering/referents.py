@@ -33,7 +33,8 @@ _AFTER_A_PHRASE = re.compile(
 _SAYS_NOTHING_YET = re.compile(
     r"\s+(?:(?:is|was|has\s+been|had\s+been|will\s+be|would\s+be|may\s+be|might\s+be|remains|seems|seemed|appears|appeared"
     r"|became|becomes|turned\s+out|follows|happened)\b(?:(?:\s+\w+){0,3}\s+(?:that|whether|who|why|how)"
-    r"|(?:\s+(?!\w+(?:ed|en|lt)\b)\w+){1,3}\s+to)|(?:takes?|took)\b.{0,40}?\bto)\b",
+    r"|(?:\s+(?!\w+(?:ed|en|lt)\b)\w+){1,3}\s+to)"
+    r"|(?:is|was)\s+(?:not\s+until|only\s+(?:when|after|in|by|since))|(?:takes?|took)\b.{0,40}?\bto)\b",
     re.IGNORECASE,
 )
 """It is true that ..., It takes time to ...: this "it" stands for what follows."""

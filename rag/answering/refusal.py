@@ -4,6 +4,8 @@ from rag.answering.answerer import Task
 from rag.schema import Answer
 
 REFUSAL = "The sources don't say."
+OTHERWISE = "The sources say otherwise:"
+"""Begins an answer that corrects what its question takes for granted."""
 CLOSEST = 3
 
 

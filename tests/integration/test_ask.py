@@ -155,3 +155,12 @@ def test_a_yes_no_question_is_answered_by_evidence_alone(island: Workspace, ques
     answer = ask(island, question)
     assert all(answer.citation(said.citations[0]).quote.count(said.text) for said in answer.statements)  # type: ignore[union-attr]
     assert not answer.answer.lower().startswith(("yes", "no"))
+
+
+def test_a_false_premise_is_corrected_with_a_footnote(island: Workspace) -> None:
+    answer = ask(island, "Why did the council agree to build five wind turbines on Gull Ridge?")
+    assert answer.contradicts_premise and not answer.refused
+    assert answer.answer.startswith("The sources say otherwise: The island council met on 9 March 2022")
+    cited = answer.citation(answer.statements[0].citations[0])
+    assert cited and "two wind turbines" in cited.quote
+    assert not ask(island, "Why did the council agree to build two wind turbines on Gull Ridge?").contradicts_premise

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from rag.answering.refusal import OTHERWISE
 from rag.schema import Citation, Passage, Statement
+from ui.spent import spent
 
 _TYPES = {
     "text/plain": "Text",
@@ -39,6 +41,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["otherwise"] = OTHERWISE
     environment.filters |= {
         "safe_url": safe_url,
         "kind": kind,
@@ -52,6 +55,7 @@ def _environment() -> Environment:
         "place": place,
         "path": path,
         "without_heading": without_heading,
+        "spent": lambda answer: spent(answer.usage, answer.cost, estimated=answer.usage_estimated),
         "pieces": pieces,
         "count": lambda n, one, many: f"{n:,} {one if n == 1 else many}",
     }

@@ -38,6 +38,7 @@ def test_a_subject_that_points_back_is_seen(sentence: str) -> None:
         "It is true that the pier leaks.",
         "It is not yet clear whether the pier leaks.",
         "It was hard to cross.",
+        "It was not until 1974 that it was rebuilt.",
         "It is believed that the pier leaks.",
         "It takes two hours to cross.",
         "This year the pier is closed.",

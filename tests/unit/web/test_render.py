@@ -4,7 +4,7 @@ import pytest
 
 from rag.schema import Answer, Citation, Passage, Statement
 from ui.web.conversation import Exchange
-from ui.web.render import day, place, render, safe_url, short
+from ui.web.render import _environment, day, place, render, safe_url, short
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\" onmouseover='x' {{ 7 * 7 }} ${7 * 7}"
 
@@ -72,8 +72,22 @@ def test_dates_are_for_reading_and_texts_are_cut_at_words() -> None:
     assert short("one two\nthree four", 9) == "one two …"
 
 
+def shown(answer: Answer) -> str:
+    """One answer as the transcript shows it."""
+    template = '{% import "parts.html" as parts %}{{ parts.answer(answer, false) }}'
+    return _environment().from_string(template).render(answer=answer)
+
+
 def test_what_was_asked_for_is_strong_and_still_escaped() -> None:
     said = Statement(text="On <6 July> 2018 it began.", supported=True, emphasis=((3, 16), (17, 19)))
     answer = Answer(question="When?", standalone_question="When?", answer=said.text, statements=(said,))
-    html = render("transcript.html", suggestions=(), count=0, conversation=(Exchange("When?", answer),))
-    assert "On <strong>&lt;6 July&gt; 2018</strong> <strong>it</strong> began.<span" in html
+    assert "On <strong>&lt;6 July&gt; 2018</strong> <strong>it</strong> began.<span" in shown(answer)
+
+
+@pytest.mark.parametrize("contradicts", [True, False])
+def test_that_a_premise_is_contradicted_is_said_before_the_quotes(contradicts: bool) -> None:
+    said = Statement(text="It fell.", supported=True)
+    answer = Answer(
+        question="Why did it rise?", standalone_question="", statements=(said,), contradicts_premise=contradicts
+    )
+    assert ('The sources say otherwise:</span> <span class="statement">It fell.' in shown(answer)) == contradicts
