@@ -1,9 +1,13 @@
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from ingest.report import Progress, Report
+from ingest.targets import find_targets
+from rag.errors import LibraryError
+from rag.library.index import Entry, LocalIndex
 from rag.schema import Inquiry
 from ui.workspace import Workspace
 
@@ -94,6 +98,62 @@ def test_a_renamed_file_keeps_its_identity(fresh: Workspace, folder: Path) -> No
     assert fresh.library.source(moved.source_id).locations == (str(folder / "boat.txt"),)
 
 
+def words_by_place(workspace: Workspace) -> dict[str, list[str]]:
+    """What the library holds of each file."""
+    library = workspace.library
+    return {
+        Path(place).name: library.text(source.id).text.split()
+        for source in library.sources()
+        for place in source.locations
+    }
+
+
+def words_on_disk(folder: Path) -> dict[str, list[str]]:
+    return {file.name: file.read_text().split() for file in folder.iterdir()}
+
+
+def test_a_file_renamed_while_another_takes_its_name_is_told_apart(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    notes = {name: tmp_path / "notes" / f"{name}.txt" for name in ("a", "b", "c")}
+    notes["b"].write_text("The geese of the lighthouse are eleven.")
+    fresh.ingest([str(tmp_path / "notes")])
+    for new in ("a", "c"):  # before it and after it in the order of files
+        old = next(path for path in notes.values() if path.exists())
+        old.rename(notes[new])
+        old.write_text(f"The keeper counted {len(new)} seals on the day of {new}.")
+        fresh.ingest([str(tmp_path / "notes")])
+        assert words_by_place(fresh) == words_on_disk(tmp_path / "notes")
+        assert in_step(fresh)
+
+
+def test_files_that_swap_what_they_say_are_told_apart(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    one, other = tmp_path / "notes" / "one.txt", tmp_path / "notes" / "other.txt"
+    one.write_text("The geese of the lighthouse are eleven.")
+    other.write_text("The bakery sells bread on Tuesdays.")
+    fresh.ingest([str(tmp_path / "notes")])
+    said = one.read_text()
+    one.write_text(other.read_text())
+    other.write_text(said)
+    fresh.ingest([str(tmp_path / "notes")])
+    assert words_by_place(fresh) == words_on_disk(tmp_path / "notes")
+    assert in_step(fresh)
+
+
+def test_copies_that_both_change_leave_nothing_of_what_they_said(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    for name in ("one.txt", "copy.txt"):
+        (tmp_path / "notes" / name).write_text("The geese of the lighthouse are eleven.")
+    fresh.ingest([str(tmp_path / "notes")])
+    assert len(fresh.library.sources()) == 1
+    for name in ("one.txt", "copy.txt"):
+        (tmp_path / "notes" / name).write_text(f"This is {name}, which no longer speaks of birds.")
+    fresh.ingest([str(tmp_path / "notes")])
+    assert words_by_place(fresh) == words_on_disk(tmp_path / "notes")
+    assert len(fresh.library.sources()) == 2
+    assert in_step(fresh)
+
+
 def test_what_cannot_be_read_fails_with_a_reason_while_the_rest_goes_on(fresh: Workspace, folder: Path) -> None:
     (folder / "empty.txt").write_text("")
     (folder / "blank.md").write_text(" \n\n \t")
@@ -117,11 +177,71 @@ def test_a_file_that_breaks_keeps_its_last_good_version(fresh: Workspace, folder
     assert "55 minutes" in fresh.ask(Inquiry(question="How long does the crossing take?")).answer
 
 
+def test_a_file_that_goes_or_is_locked_before_it_is_read_fails_alone(
+    fresh: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = find_targets([str(folder)])
+    (folder / "ferry.txt").unlink()
+    read = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:
+        if path.name == "harbour.md":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    report = fresh.ingest(targets)
+    reasons = sorted(outcome.reason for outcome in report.failed)
+    assert len(reasons) == 2
+    assert "ferry.txt can't be read: No such file" in reasons[0]
+    assert "harbour.md can't be read: Permission denied. Check that it is there and yours" in reasons[1]
+    assert report.count("added") == 1
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(
+    fresh: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "private").mkdir()
+    real = os.scandir
+
+    def scandir(path: Path | str = ".") -> object:
+        if Path(path).name == "private":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    report = fresh.ingest([str(folder)])
+    assert report.count("added") == 3
+    assert f"The folder {folder / 'private'} can't be read: Permission denied." in report.failed[0].reason
+
+
+def test_a_library_that_cannot_be_written_any_more_keeps_what_was_finished(
+    fresh: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.BATCH_SOURCES", 1)
+    add, calls = LocalIndex.add_vectors, []
+
+    def full(index: LocalIndex, entries: list[Entry]) -> None:
+        calls.append(len(entries))
+        if len(calls) == 2:
+            raise LibraryError("The search index can't be changed: No space left on device.", "Make room.")
+        add(index, entries)
+
+    monkeypatch.setattr(LocalIndex, "add_vectors", full)
+    with pytest.raises(LibraryError, match=r"No space left on device\. Make room\."):
+        fresh.ingest([str(folder)])
+    assert len(fresh.library.sources()) == 1
+    assert fresh.ingest([str(folder)]).count("added") == 2
+    assert in_step(fresh)
+
+
 def test_progress_is_told_and_a_run_can_be_stopped(fresh: Workspace, folder: Path) -> None:
     told: list[Progress] = []
     fresh.ingest([str(folder)], told.append)
     assert told[-1].done == told[-1].total == 3
     assert any(step.texts and step.embedded == step.texts for step in told)
+    assert [step.share for step in told] == sorted(step.share for step in told)
+    assert told[-1].share == 1 and told[-1].remaining in (0, None)
     report = fresh.ingest([str(folder)], stop=lambda: True)
     assert report.stopped
     assert in_step(fresh)

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -67,6 +68,41 @@ def test_a_missing_file_that_is_not_optional_is_reported(fresh: Workspace, tmp_p
     path.write_text('[[source]]\npath = "gone.md"\n')
     report = fresh.sync(path)
     assert "gone.md" in report.failed[0].reason
+
+
+def test_nothing_is_removed_while_an_entry_matches_no_file(fresh: Workspace, manifest: Path, tmp_path: Path) -> None:
+    fresh.sync(manifest)
+    (tmp_path / "island").rename(tmp_path / "unplugged")
+    report = fresh.sync(manifest)
+    assert "island/*" in report.failed[0].reason
+    assert "nothing is removed" in report.failed[0].reason
+    assert len(fresh.library.sources()) == 3
+    (tmp_path / "unplugged").rename(tmp_path / "island")
+    (tmp_path / "island" / "ferry.txt").unlink()
+    report = fresh.sync(manifest)
+    assert (report.count("unchanged"), report.count("removed"), report.count("failed")) == (2, 1, 0)
+
+
+def test_sources_below_a_folder_that_cannot_be_listed_stay(
+    fresh: Workspace, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "extra" / "private"
+    private.mkdir()
+    (private / "note.md").write_text("# A note\n\nThe note is for few eyes.")
+    fresh.sync(manifest)
+    real = os.scandir
+
+    def scandir(path: Path | str = ".") -> object:
+        if Path(path) == private:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)
+        report = fresh.sync(manifest)
+        assert f"The folder {private} can't be read: Permission denied. Its sources stay." in report.failed[0].reason
+    assert len(fresh.library.sources()) == 4
+    assert fresh.sync(manifest).count("unchanged") == 4
 
 
 @pytest.mark.parametrize(
