@@ -38,7 +38,7 @@ def run(target: Any, *arguments: Any) -> ForkServerProcess:
     """Runs a function in a child process to its end."""
     process = workers().Process(target=target, args=arguments)
     process.start()
-    process.join(60)
+    process.join(180)  # a busy machine
     assert process.exitcode is not None, "it hangs"
     return process
 
@@ -100,3 +100,9 @@ def open_as_nobody(folder: Path, answers: "multiprocessing.Queue[str]") -> None:
         answers.put("opened")
     except LibraryError as error:
         answers.put(str(error))
+
+
+def commit_many(folder: Path, number: int, count: int) -> None:
+    """Commits so many sources at once that Chroma writes its graph to disk, replacing those of the number before."""
+    with open_library(folder) as library:
+        store(library, **{f"crate{i}": f"Crate {i} of load {number} holds {i * 7} nails." for i in range(count)})

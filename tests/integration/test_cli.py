@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from ingest.report import Progress
 from ui.cli import app
 
 ISLAND = Path(__file__).parents[1] / "fixtures" / "island"
@@ -135,6 +137,35 @@ def test_a_second_process_is_told_who_has_the_library(run: Run, tmp_path: Path) 
         process.kill()
     assert str(process.pid) in message
     assert "412 metres" in run("ask", "How long is the breakwater?").stdout
+
+
+def test_unchanged_files_cost_no_embedder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", str(ISLAND))
+
+    def load(*_: object) -> None:
+        raise AssertionError("the embedder was loaded")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.workspace.load_embedder", load)
+        again = run("ingest", str(ISLAND))
+    assert again.exit_code == 0, again.output
+    assert "3 unchanged" in again.stdout
+
+
+def test_ctrl_c_ends_an_ingestion_and_what_is_finished_stays(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def pressing(*_: object) -> Iterator[Callable[[Progress], None]]:
+        yield lambda step: os.kill(os.getpid(), signal.SIGINT) if step.outcome else None
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.pipeline.BATCH_SOURCES", 1)
+        patch.setattr("ui.printed.progress_bar", pressing)
+        stopped = run("ingest", str(ISLAND))
+    assert stopped.exit_code == 130, stopped.output
+    assert "Stopped after 1 sources, which stay. Run it again for the rest." in stopped.stderr
+    assert "1 added" in stopped.stdout
+    assert "2 added, 0 updated, 1 unchanged" in run("ingest", str(ISLAND)).stdout
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_kill_at_any_instant_leaves_each_source_old_or_new(run: Run, tmp_path: Path) -> None:

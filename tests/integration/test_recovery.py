@@ -128,6 +128,33 @@ def test_killed_at_ten_random_instants_a_library_stays_whole(folder: Path) -> No
             assert_sound(library)
 
 
+@pytest.mark.parametrize("wait", [0.0, 0.02], ids=["at once", "a moment later"])
+def test_killed_while_vectors_are_written_to_disk_a_library_stays_whole(folder: Path, wait: float) -> None:
+    count = 1_100  # Chroma writes its graph out after every 1,000 vectors
+    dying.run(dying.commit_many, folder, 1, count)
+    with open_library(folder) as library:
+        before = answers(library)
+
+    def graph() -> list[tuple[str, int, int]]:
+        files = [file for file in folder.glob("index/vectors-*/*/*") if file.is_file()]
+        return sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+
+    written = graph()
+    assert written, "Chroma keeps its graph elsewhere"
+    process = dying.workers().Process(target=dying.commit_many, args=(folder, 2, count))
+    process.start()
+    while graph() == written and process.is_alive():
+        time.sleep(0.001)
+    time.sleep(wait)
+    process.kill()
+    process.join()
+    with open_library(folder) as library:
+        loads = {library.text(f"crate{i}").text.split(" holds")[0].split("of ")[1] for i in range(0, count, 100)}
+        assert loads in ({"load 1"}, {"load 2"})
+        assert answers(library) == before
+        assert_sound(library)
+
+
 def damaged_hnsw(folder: Path) -> None:
     (file,) = folder.glob("index/vectors-*/*/data_level0.bin")
     file.write_bytes(file.read_bytes()[:1000])
