@@ -52,7 +52,7 @@ def _upright(frame: Any) -> Any:
     """The picture as a camera meant it to be held, on white where it is transparent."""
     from PIL import Image, ImageOps
 
-    turned = ImageOps.exif_transpose(frame)
+    turned = ImageOps.exif_transpose(ocr.reduced(frame))
     if "A" in turned.getbands() or "transparency" in turned.info:
         solid = turned.convert("RGBA")
         white = Image.new("RGBA", solid.size, "white")

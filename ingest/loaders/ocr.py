@@ -36,10 +36,9 @@ def read_picture(picture: Any, height: float) -> list[Line]:
     """
     import numpy as np
 
-    small = picture.convert("RGB")
-    small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    small = reduced(picture)
     try:
-        found = _engine()(np.asarray(small))
+        found = _engine()(np.asarray(small.convert("RGB")))
     except Exception as error:
         if "bad_alloc" in str(error) or "Insufficient memory" in str(error):  # of onnxruntime and of OpenCV
             raise MemoryError from None
@@ -49,6 +48,22 @@ def read_picture(picture: Any, height: float) -> list[Line]:
     scale = height / small.height
     runs = [_run(text, box, scale, height) for text, box in zip(found.txts, found.boxes, strict=True)]
     return to_lines(list(_ordered(_of_few_sizes(runs))))
+
+
+def reduced(picture: Any) -> Any:
+    """The picture, no larger than is read."""
+    from PIL import Image
+
+    share = LONGEST_SIDE / max(picture.size)
+    if share >= 1:
+        return picture
+    size = tuple(max(1, round(side * share)) for side in picture.size)
+    plain = (
+        picture
+        if picture.mode in ("L", "RGB", "LA", "RGBA")
+        else picture.convert("L" if picture.mode == "1" else "RGB")
+    )
+    return plain.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 @cache
