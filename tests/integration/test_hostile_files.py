@@ -142,6 +142,12 @@ def flate_bomb_pdf() -> bytes:
     return b"%PDF-1.4\n" + tree + page + content + b"trailer\n<</Root 1 0 R>>\n%%EOF"
 
 
+def vast_page_pdf() -> bytes:
+    """A page of 70 by 70 kilometres with a line on it and no text: drawn at its size, it would take 10^16 bytes."""
+    page = made.pdf([[(0, 0, 9, "x")]]).replace(b"[0 0 612 792]", b"[0 0 2e8 2e8]")
+    return page.replace(b"BT /F1 9 Tf 0 0 Td (x) Tj ET", b"0 0 m 200000000 9 l S       ")
+
+
 def encrypted_pdf() -> bytes:
     """Says that it is encrypted, with a key that no empty password opens."""
     data = made.pdf([made.prose(["secret"])])
@@ -223,8 +229,12 @@ REFUSED: list[tuple[str, Make, str]] = [
     ("deep.pdf", deep_pages_pdf, "damaged|no text"),
     ("long.pdf", many_pages_pdf, "50,000 pages|no text|damaged"),
     ("noise.pdf", lambda: noise(b"%PDF-1.7\n"), "damaged"),
+    ("noise.png", lambda: noise(b"\x89PNG\r\n\x1a\n"), "picture"),
+    ("noise.tiff", lambda: noise(b"II*\0"), "picture"),
+    ("noise.webp", lambda: noise(b"RIFF\xff\xff\0\0WEBPVP8 "), "picture"),
     ("noise.msg", lambda: noise(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "damaged|unknown"),
     ("deep.json", lambda: b"[" * 200_000 + b"]" * 200_000, "nested too deeply|no text"),
+    ("endless.txt", lambda: b"x" * 100_000_000, "characters of text|given up"),
     ("program.txt", lambda: b"MZ\x90\0" + b"text " * 100, "a program"),
 ]
 CONTAINED: list[tuple[str, Make, str]] = [
@@ -249,6 +259,8 @@ CONTAINED: list[tuple[str, Make, str]] = [
     ("truncated.pdf", truncated_pdf, ""),
     ("flate.pdf", flate_bomb_pdf, ""),
     ("mails.eml", nested_mail, "words of level 39"),
+    ("vast.pdf", vast_page_pdf, ""),
+    ("surrogates.txt", lambda: ("words \ud800 " + "and more " * 50).encode("utf-16", "surrogatepass"), "words"),
     ("headers.eml", lambda: b"From: a\nTo: b\nSubject: " + b"=?utf-8?b?" * 20_000 + b"\n\nwords", "words"),
     ("braces.rtf", lambda: b"{\\rtf1" + b"{" * 50_000 + b"words" + b"}" * 50_000, ""),
     ("line.txt", lambda: b"x" * 10_000_000, "xxx"),
