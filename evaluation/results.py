@@ -54,6 +54,9 @@ class Result(Noun):
     passages: tuple[Passage, ...] = ()
     latency_ms: float = 0.0
     model: str = ""
+    usage: Mapping[str, int] = Field(default_factory=dict)
+    usage_estimated: bool = False
+    cost: float | None = None
     error: str | None = None
     failure: Failure | None = None
     missed: tuple[str, ...] = ()

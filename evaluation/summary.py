@@ -68,6 +68,7 @@ def summarise(questions: Sequence[Question], results: Sequence[Result]) -> Summa
         "median_answer_chars": _over(statistics.median, _values(results, "answer_chars")),
         "p50_ms": _rounded(latency.p50([result.latency_ms for result in results]), 1),
         "p95_ms": _rounded(latency.p95([result.latency_ms for result in results]), 1),
+        **_spent(results),
         "intervals": {name: _interval(results, name) for name in HEADLINES},
         "failures": dict(Counter(result.failure for result in results if result.failure)),
         "by_type": {kind: _of_type(some) for kind, some in _by_type(yes)},
@@ -79,6 +80,20 @@ def summarise(questions: Sequence[Question], results: Sequence[Result]) -> Summa
         summary["balanced"] = round((summary["correct_and_cited"] + summary["abstention_lenient"]) / 2, 4)
     summary |= {name: _mean(results, name) for name in JUDGED if _values(results, name)}
     return summary
+
+
+def _spent(results: Sequence[Result]) -> Summary:
+    """Tokens of the chat model, all questions together, and their price; nothing if none was asked."""
+    asked = [result for result in results if result.usage]
+    if not asked:
+        return {}
+    prices = [result.cost for result in asked if result.cost is not None]
+    return {
+        "tokens_read": sum(result.usage.get("input_tokens", 0) for result in asked),
+        "tokens_written": sum(result.usage.get("output_tokens", 0) for result in asked),
+        "tokens_estimated": any(result.usage_estimated for result in asked),
+        "cost": round(sum(prices), 6) if prices else None,
+    }
 
 
 def answered(results: Iterable[Result]) -> list[Result]:

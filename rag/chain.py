@@ -54,7 +54,7 @@ def build_chain(
         inquiry = inquiry.model_copy(update={"question": read})
         worded = wording(inquiry)
         condensed = time.perf_counter()
-        task = Task(inquiry, worded.standalone, retriever.retrieve(worded.ways, inquiry.sources))
+        task = Task(inquiry, worded.standalone, retriever.retrieve(worded.ways, inquiry.sources), worded.calls)
         timings = {"condense": _ms(began, condensed), "retrieve": _ms(condensed)}
         return _Asked(asked, task, began, revision, timings)
 

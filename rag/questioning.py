@@ -7,7 +7,7 @@ fails, or its wording can't be trusted, the rules' wording is used.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.conversation import leans_on_history, standalone_question
@@ -19,6 +19,7 @@ from rag.settings import ChatSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
 MOST_PARTS = 4
 _LONGEST = 300
@@ -34,11 +35,20 @@ _SPLIT = (
 
 
 @dataclass(frozen=True)
+class Call:
+    """A call of the chat model on the way to an answer: what it was told, and what it said."""
+
+    messages: "tuple[BaseMessage, ...]"
+    draft: Draft
+
+
+@dataclass(frozen=True)
 class Worded:
     """What a question asks in full, and the ways to put it to the retriever, the one to rerank by first."""
 
     standalone: str
     ways: tuple[str, ...]
+    calls: tuple[Call, ...] = ()
 
 
 Wording = Callable[[Inquiry], Worded]
@@ -58,31 +68,37 @@ def load_wording(settings: ChatSettings, load_model: "Callable[[], BaseChatModel
 
     def worded(inquiry: Inquiry) -> Worded:
         by_rules = worded_by_rules(inquiry)
+        calls: list[Call] = []
         try:
             model = load()
             standalone, ways = by_rules.standalone, list(by_rules.ways)
             if settings.rewrite and leans_on_history(inquiry.question, inquiry.history):
-                lines = _lines(model, settings, _REWRITE, _conversation(inquiry))
+                lines = _lines(model, settings, _REWRITE, _conversation(inquiry), calls)
                 standalone = lines[0] if len(lines) == 1 else standalone
                 ways = [standalone, inquiry.question]
             if settings.decompose:
-                parts = _lines(model, settings, _SPLIT, standalone)
+                parts = _lines(model, settings, _SPLIT, standalone, calls)
                 ways += parts if 1 < len(parts) <= MOST_PARTS else []
         except ModelError:
-            return by_rules
-        return Worded(standalone, tuple(dict.fromkeys(ways)))
+            return replace(by_rules, calls=tuple(calls))
+        return Worded(standalone, tuple(dict.fromkeys(ways)), tuple(calls))
 
     return worded
 
 
-def _lines(model: "BaseChatModel", settings: ChatSettings, task: str, text: str) -> Sequence[str]:
-    """The questions in the model's reply; none if it wrote anything else."""
+def _lines(model: "BaseChatModel", settings: ChatSettings, task: str, text: str, calls: list[Call]) -> Sequence[str]:
+    """The questions in the model's reply; none if it wrote anything else. The call is added to the others."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
+    messages = (SystemMessage(task), HumanMessage(text))
     draft = Draft()
-    for draft in stream_draft(model, [SystemMessage(task), HumanMessage(text)], settings):
-        if len(draft.text) > MOST_PARTS * _LONGEST:
-            return []
+    try:
+        for draft in stream_draft(model, messages, settings):
+            if len(draft.text) > MOST_PARTS * _LONGEST:
+                return []
+    finally:
+        if draft.text:
+            calls.append(Call(messages, draft))
     lines = [re.sub(r"^\s*(?:[-*•]|\d+[.)])\s*", "", line).strip() for line in draft.text.splitlines()]
     lines = [line for line in lines if line]
     return lines if all(len(line) <= _LONGEST and line.endswith(("?", "\uff1f")) for line in lines) else []

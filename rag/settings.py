@@ -114,6 +114,12 @@ class ChatSettings(Section):
     best_of: int = Field(1, ge=1, le=8, description="answers drawn, the best supported kept")
     decompose: bool = Field(False, description="split a many-part question first")
     rewrite: bool = Field(False, description="let the model rewrite a follow-up")
+    price_in: float | None = Field(None, ge=0, description="what a million tokens that it reads cost; none: not shown")
+    price_out: float | None = Field(None, ge=0, description="what a million tokens that it writes cost")
+    ollama: str = Field(
+        "http://127.0.0.1:11434",
+        description="where an Ollama is looked for, to offer its models; empty: nowhere",
+    )
 
 
 class Settings(BaseSettings):
@@ -157,8 +163,9 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     def fingerprint(self) -> str:
-        """A short hash of what can change an answer: everything but places and keys."""
-        shown = self.model_dump_json(exclude={"library": True, "cache": True, "chat": {"api_key"}})
+        """A short hash of what can change an answer: everything but places, keys and prices."""
+        silent = {"api_key", "price_in", "price_out", "ollama"}
+        shown = self.model_dump_json(exclude={"library": True, "cache": True, "chat": silent})
         return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 

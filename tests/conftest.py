@@ -1,5 +1,6 @@
 """The real parts that many tests share: the packaged embedder, settings and libraries on a temporary folder."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from rag.library import Library, open_library
 from rag.models.embedder import Embedder, load_embedder
 from rag.settings import Settings, load_settings
+
+os.environ["FOOTNOTE_CHAT__OLLAMA"] = ""  # what runs on the machine is no part of a test
 
 
 @pytest.fixture(scope="session")

@@ -145,14 +145,19 @@ def doctor(
     """Prove that nothing in the library is orphaned, missing or damaged."""
     from rag.library import health
 
-    with explained(debug), _library(library) as opened:
-        found = health.repair(opened) if repair else health.examine(opened)
+    with explained(debug):
+        settings = settings_for(library)
+        with _library(library) as opened:
+            found = health.repair(opened) if repair else health.examine(opened)
     if as_json:
         print_json(found.as_dict())
     else:
-        from ui.printed import print_health
+        from ui.offering import offer
+        from ui.printed import plain, print_health
 
         print_health(found)
+        if offered := offer(settings.chat):
+            typer.echo(plain(offered))
     if not found.ok:
         raise typer.Exit(1)
 

@@ -110,8 +110,10 @@ def print_sources(sources: Sequence[Source]) -> None:
 
 
 def print_source(source: Source, text: SourceText) -> None:
-    """A source's particulars and its canonical text."""
-    console = _console()
+    """A source's particulars, its health and its canonical text."""
+    from ingest.report import Health
+
+    console, health = _console(), Health.of(text.metadata)
     console.print(Text(plain(source.title), "bold"))
     about = {
         "id": source.id,
@@ -124,10 +126,14 @@ def print_source(source: Source, text: SourceText) -> None:
         "tags": ", ".join(source.tags),
         "size": f"{source.characters:,} characters, {source.chunks} chunks",
         "updated": source.updated_at,
+        "health": health.summary if health else "",
+        "found": f"{health.found} of {health.probed} samples bring it back" if health and health.probed else "",
     }
     for name, value in about.items():
         if value:
             console.print(Text(f"{name:<11}{plain(value)}", "dim"))
+    for note in health.notes if health else ():
+        console.print(Text(f"{'note':<11}{plain(note)}", "yellow"))
     console.print(Text("\n" + plain(text.text)))
 
 

@@ -29,8 +29,12 @@ def start(
     Raises:
         FootnoteError: The manifest, the library or the port can't be used.
     """
+    from ui.offering import offer
+    from ui.printed import plain
     from ui.web import serve
 
+    if offered := offer(workspace.settings.chat):
+        print(plain(offered), file=sys.stderr, flush=True)
     manifest = manifest or _starter_of(workspace, watched)
     if manifest is not None:
         _sync(workspace, manifest)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Unit = Literal["share", "number", "characters", "milliseconds"]
+Unit = Literal["share", "number", "count", "characters", "milliseconds"]
 
 
 class Meaning(NamedTuple):
@@ -74,6 +74,11 @@ GROUPS: Mapping[str, Mapping[str, Meaning]] = {
         "p50_ms": Meaning("Median time", "half of the questions took less", "milliseconds", False),
         "p95_ms": Meaning("95th percentile", "19 of 20 questions took less", "milliseconds", False),
     },
+    "Use of the chat model": {
+        "tokens_read": Meaning("Tokens read", "by the chat model, all questions together", "count", False),
+        "tokens_written": Meaning("Tokens written", "by the chat model, all questions together", "count", False),
+        "cost": Meaning("Cost", "of these tokens, at chat.price_in and chat.price_out", "number", False),
+    },
     "Judged by a chat model": {
         "judged_correct": Meaning("Judged correct", "agrees with the reference, says the judge"),
         "judged_faithful": Meaning("Judged faithful", "says nothing beyond the passages, says the judge"),
@@ -92,6 +97,6 @@ def shown(name: str, value: float | None) -> str:
             return f"{100 * value + 1e-9:.1f}%"  # halves up, as values come rounded to four places
         case "milliseconds":
             return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:,.1f} s"
-        case "characters":
+        case "characters" | "count":
             return f"{value:,.0f}"
     return f"{value:.3f}"

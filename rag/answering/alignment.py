@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.candidates import Candidate
+from rag.answering.orders import gives_orders
 from rag.answering.prompts import Shown
 from rag.answering.support import SupportChecker, Verdict
 from rag.answering.wording import stems, words
@@ -53,13 +54,20 @@ class Evidence:
         self._known: dict[tuple[str, tuple[int, ...]], Aligned] = {}
         self._spans: list[Span] = []
         self._numbers: list[int] = []
+        self._around: dict[tuple[int, int, int], str] = {}
         for one in shown:
             inside = sorted((s for s in sentences if _holds(one.passage, s)), key=lambda s: s.start)
-            singles = [Span(one.passage, (s,)) for s in inside if not s.is_heading]
+            telling = [not s.is_heading and not gives_orders(s.text) for s in inside]
+            about = [one.passage.title, one.passage.heading or ""]
+            around = [f"{name}." for name in about if not gives_orders(name)]
+            around += [s.text for s in inside if not gives_orders(s.text)]
+            self._around[_key(one.passage)] = " ".join(around)
+            singles = [Span(one.passage, (s,)) for s, tells in zip(inside, telling, strict=True) if tells]
             pairs = [
-                Span(one.passage, (a, b)) for a, b in pairwise(inside)
-                if not a.is_heading and not b.is_heading
-            ]  # fmt: skip
+                Span(one.passage, pair)
+                for pair, tell in zip(pairwise(inside), pairwise(telling), strict=True)
+                if all(tell)
+            ]
             self._spans += singles + pairs
             self._numbers += [one.number] * len(singles + pairs)
         self._stems = [frozenset().union(*(stems(words(s.text)) for s in span.sentences)) for span in self._spans]
@@ -116,8 +124,12 @@ class Evidence:
     def _weighed(self, claim: str, vector: NDArray[np.float32], spans: tuple[Span, ...]) -> Aligned:
         sentences = [sentence for span in spans for sentence in span.sentences]
         cosines = np.array([float(s.vector @ vector) for s in sentences], np.float32)
-        context = " ".join(f"{s.passage.title}. {s.passage.heading or ''}. {s.passage.text}" for s in spans)
+        context = " ".join(self._around[_key(span.passage)] for span in spans)
         return Aligned(spans, self._checker.weigh(claim, [s.text for s in sentences], cosines, context))
+
+
+def _key(passage: Passage) -> tuple[int, int, int]:
+    return passage.version, passage.start, passage.end
 
 
 def _holds(passage: Passage, sentence: Candidate) -> bool:

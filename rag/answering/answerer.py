@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.questioning import Call
 from rag.retrieval import Retrieved
 from rag.schema import Answer, Inquiry
 
@@ -16,11 +17,13 @@ class Task:
         inquiry: The question as asked, with its conversation.
         standalone: What it asks in full.
         retrieved: What was found for it.
+        calls: What a chat model was asked until here.
     """
 
     inquiry: Inquiry
     standalone: str
     retrieved: Retrieved
+    calls: tuple[Call, ...] = ()
 
 
 class Answerer(Protocol):

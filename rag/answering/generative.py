@@ -21,6 +21,7 @@ from rag.library.library import Library
 from rag.models.chat import load_chat_model
 from rag.models.drafting import BrokenReplyError, Draft, stream_draft
 from rag.models.embedder import Embedder
+from rag.models.spending import Spent, cost
 from rag.schema import Answer, Citation, Statement
 from rag.settings import Settings
 
@@ -61,6 +62,17 @@ class GenerativeAnswerer:
 
     def stream(self, task: Task) -> Iterator[Answer]:
         """Growing snapshots of the answer; where the model fails, the extractive answer with a note that says so."""
+        spent = Spent()
+        for call in task.calls:
+            spent.add(call.draft, call.messages, self._embedder.count_tokens)
+        for snapshot in self._answers(task, spent):
+            yield self._priced(snapshot, spent) if snapshot.complete else snapshot
+
+    def _priced(self, answer: Answer, spent: Spent) -> Answer:
+        price = cost(spent.usage, self._settings.chat) if spent.usage else None
+        return answer.model_copy(update={"usage": spent.usage, "usage_estimated": spent.estimated, "cost": price})
+
+    def _answers(self, task: Task, spent: Spent) -> Iterator[Answer]:
         name = self._settings.chat.model or "chat model"
         if not task.retrieved.passages:
             yield refusal(task, 0.0, name)
@@ -69,14 +81,14 @@ class GenerativeAnswerer:
             if self._model is None:
                 self._model = self._load()
             if self._settings.chat.best_of > 1:
-                yield self._best_of(task, self._model)
+                yield self._best_of(task, self._model, spent)
             else:
-                yield from self._written(task, self._model)
+                yield from self._written(task, self._model, spent)
         except (_NothingToShow, ModelError) as error:
             why = error.what if isinstance(error, ModelError) else str(error)
             yield from self._instead(task, f"{why} {error.hint}".strip() if isinstance(error, ModelError) else why)
 
-    def _written(self, task: Task, model: "BaseChatModel") -> Iterator[Answer]:
+    def _written(self, task: Task, model: "BaseChatModel", spent: Spent) -> Iterator[Answer]:
         """The answer as one draft grows to it."""
         work = self._begin(task)
         drafts = stream_draft(model, work.messages, self._settings.chat)
@@ -102,22 +114,23 @@ class GenerativeAnswerer:
             work.broken = f"{error.what} What it had said until then is shown."
         finally:
             drafts.close()  # type: ignore[attr-defined]
+            if draft.text:
+                spent.add(draft, work.messages, self._embedder.count_tokens)
         yield work.finish(draft)
 
-    def _best_of(self, task: Task, model: "BaseChatModel") -> Answer:
+    def _best_of(self, task: Task, model: "BaseChatModel", spent: Spent) -> Answer:
         """The best supported of several drafts."""
         answers: list[Answer] = []
         for _ in range(self._settings.chat.best_of):
             try:
-                answers.append(list(self._written(task, model))[-1])
+                answers.append(list(self._written(task, model, spent))[-1])
             except _NothingToShow:
                 continue
         if not answers:
             raise _NothingToShow("The chat model's replies were empty.")
         best = max(answers, key=lambda a: (not a.refused, a.confidence, len(a.statements)))
-        usage = {key: sum(a.usage.get(key, 0) for a in answers) for key in {k for a in answers for k in a.usage}}
         note = f"The best supported of {len(answers)} drafts."
-        return best.model_copy(update={"notes": (*best.notes, note), "usage": usage})
+        return best.model_copy(update={"notes": (*best.notes, note)})
 
     def _begin(self, task: Task) -> "_Work":
         prompt = write_prompt(
@@ -177,13 +190,12 @@ class _Work:
             raise _NothingToShow(self.broken or "The chat model's reply was empty.")
         if is_refusal(said) and not self.broken:
             name = self.settings.chat.model or ""
-            return refusal(self.task, 0.0, name).model_copy(update={"usage": draft.usage})
+            return refusal(self.task, 0.0, name)
         self.check(said)
         if self.broken and not any(one.verdict.supported for one in self.aligned):
             raise _NothingToShow(self.broken.removesuffix(" What it had said until then is shown."))
         notes = tuple(note for note in (self.broken, self.cut) if note)
-        answer = self._answer(notes, _BROKE_OFF if self.broken else "", complete=True)
-        return answer.model_copy(update={"usage": draft.usage})
+        return self._answer(notes, _BROKE_OFF if self.broken else "", complete=True)
 
     def _aligned(self, said: Said) -> Aligned:
         if is_gap(said.text):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.answering.refusal import REFUSAL
+from rag.models.spending import tokens as tokens_in
 from rag.schema import Inquiry, Passage, Turn
 from rag.sentences import split_sentences
 from rag.settings import ChatSettings
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 CountTokens = Callable[[str], int]
 
-TOKENS_PER_PIECE = 1.35
-"""Tokens of a chat model per word piece, at most: see docs/chat-models.md for the measurement."""
-_PER_OTHER_LETTER = 0.7
 _PER_MESSAGE = 12
 _HISTORY_SHARE = 0.2
 """Share of the room that earlier turns may take."""
@@ -96,8 +94,7 @@ def write_prompt(
     )
 
     def tokens(text: str) -> int:
-        others = sum(character > "\u02ff" for character in text)  # Chinese, Japanese, ... take more tokens than pieces
-        return int(count_tokens(text) * TOKENS_PER_PIECE + others * _PER_OTHER_LETTER) + 1
+        return tokens_in(text, count_tokens)
 
     fixed = sum(tokens(text) + _PER_MESSAGE for text in (RULES, example, _DEMONSTRATION_ANSWER, question))
     room = settings.context_tokens - settings.max_tokens - fixed

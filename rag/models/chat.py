@@ -1,8 +1,8 @@
 """The chat model of the settings, through LangChain's `init_chat_model`, and the servers found on this host."""
 
+import http.client
 import json
 import re
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,6 @@ EXTRAS = {
 }
 """LangChain's name of a provider, and the extra of Footnote that installs it."""
 
-OLLAMA = "http://127.0.0.1:11434"
 _PROBE_SECONDS = 0.2
 _DRAFTS_TEMPERATURE = 0.7
 _HIDDEN = "[key]"
@@ -94,10 +93,10 @@ def scrubbed(text: str, settings: ChatSettings) -> str:
     return _KEY.sub(_HIDDEN, text)
 
 
-def offered_models(base_url: str = OLLAMA) -> list[Offer]:
-    """The models of an Ollama that runs on this host, to be offered to the user; none if there isn't one.
+def offered_models(base_url: str) -> list[Offer]:
+    """The chat models of an Ollama that runs at this address, to be offered to the user; none if there isn't one.
 
-    Only this host is asked, and for 0.2 seconds at most.
+    It is asked directly, not through a proxy, and waited for 0.2 seconds at most.
     """
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
@@ -105,7 +104,7 @@ def offered_models(base_url: str = OLLAMA) -> list[Offer]:
         ) as response:
             listed = json.loads(response.read(1_000_000)).get("models", [])
         return [Offer(f"ollama:{model['name']}", base_url) for model in listed if "embed" not in model["name"]]
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, AttributeError, KeyError, TypeError):
         return []
 
 

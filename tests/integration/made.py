@@ -19,7 +19,7 @@ Placed = tuple[float, float, float, str]
 
 
 def pdf(pages: Sequence[Sequence[Placed]], info: Mapping[str, str] | None = None, extra: str = "") -> bytes:
-    """A PDF with text at given places, in the order given. A text that begins with ``*`` is bold."""
+    """A PDF with text at given places, in the order given. A text that begins with ``*`` is bold, with ``~`` white."""
     objects = ["<</Type/Catalog/Pages 2 0 R" + extra + ">>", ""]
     objects.append("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")
     objects.append("<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold/Encoding/WinAnsiEncoding>>")
@@ -28,8 +28,10 @@ def pdf(pages: Sequence[Sequence[Placed]], info: Mapping[str, str] | None = None
         drawn = []
         for left, bottom, size, text in page:
             font, words = ("F2", text[1:]) if text.startswith("*") else ("F1", text)
+            colour = "1 1 1 rg" if words.startswith("~") else "0 g"
+            words = words.removeprefix("~")
             escaped = words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-            drawn.append(f"BT /{font} {size} Tf {left} {bottom} Td ({escaped}) Tj ET")
+            drawn.append(f"{colour} BT /{font} {size} Tf {left} {bottom} Td ({escaped}) Tj ET")
         stream = "\n".join(drawn)
         objects.append(f"<</Length {len(stream)}>>\nstream\n{stream}\nendstream")
         kids.append(f"{len(objects) + 1} 0 R")

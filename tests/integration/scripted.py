@@ -21,6 +21,7 @@ class ScriptedModel(BaseChatModel):
 
     replies: list[Any]
     asked: list[list[BaseMessage]] = Field(default_factory=list)
+    tells_usage: bool = True
 
     @property
     def _llm_type(self) -> str:
@@ -47,6 +48,8 @@ class ScriptedModel(BaseChatModel):
                 continue
             for piece in re.findall(r".{1,7}", part, re.DOTALL):
                 yield ChatGenerationChunk(message=AIMessageChunk(piece))
+        if not self.tells_usage:
+            return
         usage = {"input_tokens": 900, "output_tokens": 40, "total_tokens": 940}
         yield ChatGenerationChunk(message=AIMessageChunk("", usage_metadata=usage))
 

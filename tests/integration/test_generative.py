@@ -10,6 +10,7 @@ from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Inquiry, Turn
 from rag.settings import load_settings
 from tests.integration.scripted import RateLimitError, ScriptedModel, Wait
+from ui.spent import spent
 from ui.workspace import Workspace
 
 QUESTION = "How long is the breakwater and when was it rebuilt?"
@@ -249,3 +250,49 @@ def test_stopping_stops_the_model(island: Workspace) -> None:
     drafts = stream_draft(model, [], ChatSettings(model="test:scripted"))
     assert next(drafts).text
     drafts.close()  # type: ignore[attr-defined]
+
+
+PRICES = {"price_in": 3, "price_out": 15}
+REPLY = "The breakwater is 412 metres long [1]."
+
+
+def test_tokens_are_those_the_model_reports_and_cost_what_the_settings_say(island: Workspace) -> None:
+    answer = ask(island, REPLY, chat=PRICES)
+    assert answer.usage == {"input_tokens": 900, "output_tokens": 40} and not answer.usage_estimated
+    assert answer.cost == pytest.approx(900 * 3e-6 + 40 * 15e-6)
+    assert ask(island, REPLY).cost is None
+
+
+def test_all_drafts_are_paid_for(island: Workspace) -> None:
+    answer = ask(island, REPLY, "", REPLY, chat={**PRICES, "best_of": 3})
+    assert answer.usage["output_tokens"] >= 80
+    assert answer.cost == pytest.approx(answer.usage["input_tokens"] * 3e-6 + answer.usage["output_tokens"] * 15e-6)
+
+
+def test_a_model_that_reports_no_tokens_has_them_counted_here_and_marked_as_an_estimate(island: Workspace) -> None:
+    model = ScriptedModel(replies=[REPLY], tells_usage=False)
+    answer = snapshots(island, model, chat=PRICES)[-1]
+    assert answer.usage_estimated
+    assert 8 <= answer.usage["output_tokens"] <= 40
+    assert answer.usage["input_tokens"] > 300 and answer.cost
+    assert spent(answer.usage, answer.cost, estimated=True).startswith("about ")
+
+
+def test_what_a_broken_reply_took_is_counted_too(island: Workspace) -> None:
+    answer = ask(island, ["The breakwater is 41", ConnectionError("reset")], chat=PRICES)
+    assert answer.model == "extractive" and answer.usage_estimated and answer.usage["output_tokens"] > 0
+
+
+def test_an_answer_that_asked_no_model_has_no_tokens(island: Workspace) -> None:
+    answer = ask(island, ConnectionError("refused"), chat={**PRICES, "retries": 0})
+    assert answer.usage == {} and answer.cost is None and spent(answer.usage, answer.cost) == ""
+
+
+def test_a_key_is_in_no_answer_and_no_fingerprint_tells_of_it(island: Workspace) -> None:
+    key = "very-secret-key-0123456789"
+    error = ValueError(f"the key {key} is wrong")
+    answer = snapshots(island, ScriptedModel(replies=[error]), chat={"api_key": key})[-1]
+    assert key not in answer.model_dump_json()
+    settings = load_settings({"chat": {"api_key": key}})
+    assert key not in repr(settings) + str(settings) + settings.model_dump_json()
+    assert settings.fingerprint() == load_settings({"chat": {"api_key": "another"}}).fingerprint()

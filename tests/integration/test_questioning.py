@@ -41,3 +41,11 @@ def test_a_question_of_many_parts_is_split() -> None:
 def test_what_is_no_question_is_not_used(reply: Any) -> None:
     assert worded(FOLLOW_UP, reply, rewrite=True)[1] == worded_by_rules(FOLLOW_UP).ways
     assert worded(TWO, reply, decompose=True)[1] == worded_by_rules(TWO).ways
+
+
+def test_the_calls_are_kept_so_that_they_can_be_counted() -> None:
+    model = ScriptedModel(replies=["How old is the breakwater?", "How old is the breakwater?"])
+    settings = ChatSettings(model="test:scripted", rewrite=True, decompose=True)
+    calls = load_wording(settings, lambda: model)(FOLLOW_UP).calls
+    assert [call.draft.usage["output_tokens"] for call in calls] == [40, 40]
+    assert "412 m" in str(calls[0].messages)
