@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.settings import load_settings
-from ui.workspace import open_workspace
+from ui.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "docs" / "screenshots"
@@ -31,10 +31,6 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 @contextmanager
 def starter_site() -> Iterator[str]:
     """The app over a temporary library made of the starter library; its address."""
-    import uvicorn
-
-    from ui.web import create_app
-
     with (
         tempfile.TemporaryDirectory(prefix="footnote-shots-") as folder,
         open_workspace(load_settings({"library": Path(folder) / "library"})) as workspace,
@@ -43,20 +39,46 @@ def starter_site() -> Iterator[str]:
         report = workspace.ingest([str(ROOT / "sources" / "briefs"), str(ROOT / "sources" / "digest.md")])
         if report.failed:
             sys.exit(f"The starter library can't be loaded: {report.failed[0].reason}")
-        workspace.warm_up()
-        servers: list[uvicorn.Server] = []
+        with served(workspace) as address:
+            yield address
 
-        async def run() -> None:
-            servers.append(uvicorn.Server(uvicorn.Config(create_app(workspace), port=0, log_level="error")))
-            await servers[0].serve()
 
-        thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
-        thread.start()
-        while not (servers and servers[0].started):
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{servers[0].servers[0].sockets[0].getsockname()[1]}"
-        servers[0].should_exit = True
-        thread.join(10)
+@contextmanager
+def served(workspace: Workspace) -> Iterator[str]:
+    """The app of a workspace, warmed up; its address."""
+    import uvicorn
+
+    from ui.web import create_app
+
+    workspace.warm_up()
+    servers: list[uvicorn.Server] = []
+
+    async def run() -> None:
+        servers.append(uvicorn.Server(uvicorn.Config(create_app(workspace), port=0, log_level="error")))
+        await servers[0].serve()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    while not (servers and servers[0].started):
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{servers[0].servers[0].sockets[0].getsockname()[1]}"
+    servers[0].should_exit = True
+    thread.join(10)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium."""
+    names = (os.environ.get("FOOTNOTE_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    binary = next((found for name in names if name and (found := shutil.which(name))), None)
+    if binary is None:
+        sys.exit("No Chromium found; install one or name it in FOOTNOTE_CHROMIUM.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
 
 
 def main() -> None:
@@ -64,14 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="DIR", help="every page, width and theme, into this folder")
     every = parser.parse_args().all
-    names = (os.environ.get("FOOTNOTE_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    binary = next((found for name in names if name and (found := shutil.which(name))), None)
-    if binary is None:
-        sys.exit("No Chromium found; install one or name it in FOOTNOTE_CHROMIUM.")
-    from playwright.sync_api import sync_playwright
-
-    with starter_site() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=list(ARGUMENTS))
+    with starter_site() as address, chromium() as browser:
         if every is None:
             SHOTS.mkdir(parents=True, exist_ok=True)
             _take(browser, address, SHOTS / "ask.png", _footnote, 1440, dark=False)
@@ -84,7 +99,6 @@ def main() -> None:
                     for name, prepare in PAGES.items():
                         shot = every / f"{name}-{width}{'-dark' if dark else ''}.png"
                         _take(browser, address, shot, prepare, width, dark=dark)
-        browser.close()
 
 
 def _take(browser: Any, address: str, path: Path, prepare: Any, width: int, *, dark: bool) -> None:
@@ -131,6 +145,13 @@ def _sources(page: Any) -> None:
     page.wait_for_selector(".shelf-title")
 
 
+def _source(page: Any) -> None:
+    _sources(page)
+    page.locator(".shelf-title").first.click()
+    page.wait_for_selector(".panel .about h4 >> visible=true")
+    page.wait_for_load_state("networkidle")
+
+
 def _evaluate(page: Any) -> None:
     page.get_by_role("tab", name="Evaluate").click()
     page.wait_for_function("document.querySelector('#set input')?.value")
@@ -148,6 +169,7 @@ PAGES = {
     "footnote": _footnote,
     "refusal": _refusal,
     "sources": _sources,
+    "source": _source,
     "evaluate": _evaluate,
 }
 

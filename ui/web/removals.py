@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.errors import SourceError
+from rag.errors import FootnoteError, SourceError
 from rag.library.taken import Taken
 
 if TYPE_CHECKING:
@@ -54,8 +54,14 @@ class Removals:
             taken = self._held.pop(token, None)
         if taken is None:
             raise SourceError("This removal can't be undone any more.", "Add the source again.")
+        problems = []
         for source in taken:
-            self._workspace.put_back(source)
+            try:
+                self._workspace.put_back(source)
+            except FootnoteError as error:  # the others come back all the same
+                problems.append(error)
+        if problems:
+            raise problems[0]
         return [source.title for source in taken]
 
     def _forget(self, token: str) -> None:

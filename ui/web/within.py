@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.schema import SourceText
-from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
@@ -45,20 +44,25 @@ def search(workspace: "Workspace", text: SourceText, query: str) -> list[Found]:
 
 
 def _near(workspace: "Workspace", text: SourceText, query: str) -> Iterator[Found]:
-    """The sentence of each of the best chunks that shares most words with the query, or else its first."""
+    """The sentence of each of the best chunks that is nearest to the query."""
     from rag.retrieval import HybridRetriever
 
-    workspace.library.check_embedder(workspace.embedder.fingerprint)
-    retriever = HybridRetriever(library=workspace.library, embedder=workspace.embedder, settings=workspace.settings)
-    terms = set(workspace.library.index.terms(query))
-    for hit in retriever.retrieve([query], frozenset({text.source_id})).hits[:NEAR]:
+    library, embedder = workspace.library, workspace.embedder
+    library.check_embedder(embedder.fingerprint)
+    found = HybridRetriever(library=library, embedder=embedder, settings=workspace.settings).retrieve(
+        [query], frozenset({text.source_id})
+    )
+    headings = {heading.start for heading in text.headings}
+    for hit in found.hits[:NEAR]:
         if hit.chunk.version != text.version:
             continue
-        spans = split_sentences(hit.text)
-        if not spans:
-            continue
-        best = max(spans, key=lambda span: len(terms & set(workspace.library.index.terms(hit.text[slice(*span)]))))
-        yield _found(text, hit.chunk.start + best[0], hit.chunk.start + best[1], literal=False)
+        spans, vectors = library.cache.sentence_vectors(
+            text.version, hit.chunk.start, hit.chunk.end, embedder.fingerprint
+        )
+        ranked = sorted(range(len(spans)), key=lambda i: -float(vectors[i] @ found.vectors[0]))
+        best = next((spans[i] for i in ranked if spans[i][0] not in headings), None)
+        if best is not None:
+            yield _found(text, *best, literal=False)
 
 
 def _overlaps(hit: Found, others: list[Found]) -> bool:

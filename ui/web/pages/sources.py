@@ -84,7 +84,7 @@ def sources_page(workspace: "Workspace", tab: gr.Tab) -> SourcesPage:
             token, titles = removals.remove(wanted)
         except FootnoteError as error:
             return told("problem", str(error)), listed()
-        return told("removed", f"{named(titles)} removed.", wanted[0], token), listed()
+        return told("removed", f"{named(titles)} removed.", " ".join(wanted), token), listed()
 
     def undo(event: gr.EventData) -> tuple[str, str]:
         try:

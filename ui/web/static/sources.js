@@ -196,8 +196,9 @@ const sources = (() => {
   // What the server has to say of the last change.
   function heed(notice) {
     const { kind, about } = notice.dataset;
-    const shown = all(".panel .about").find((page) => page.dataset.id === about && page.offsetWidth);
-    const text = all(".panel [data-paper], .panel .within").find((one) => (one.dataset.paper ?? one.dataset.within) === about && one.offsetWidth);
+    const meant = about.split(" ");
+    const shown = all(".panel .about").find((page) => meant.includes(page.dataset.id) && page.offsetWidth);
+    const text = all(".panel .within").find((form) => meant.includes(form.dataset.within) && form.offsetWidth);
     if (kind === "refused" && shown) {
       const problem = find(".describe-problem", shown);
       problem.textContent = notice.textContent;
