@@ -42,6 +42,7 @@ class FolderWatch:
 
     def __init__(self, library: Library, folder: Path, bring_in: BringIn, tell: Callable[[str], None]) -> None:
         self._catalogue = library.catalogue
+        self._own = library.folder
         self._folder = folder.expanduser().resolve()
         self._bring_in = bring_in
         self._tell = tell
@@ -101,6 +102,8 @@ class FolderWatch:
         known = {p.location: p for p in self._catalogue.locations(below=prefix) if p.location.startswith(prefix)}
         wanted, looks, waiting = [], {}, False
         for file in files:
+            if file.is_relative_to(self._own):  # the library may lie in the folder
+                continue
             look, target = _look_of(file), target_of(file)
             place = known.get(target.location)
             if look is None or (place is not None and (place.size, place.mtime_ns) == look[:2]):

@@ -87,7 +87,7 @@ def test_a_file_that_is_still_being_written_is_left_alone(
     assert follower.brought == []
     os.utime(report, (LONG_AGO, LONG_AGO))
     assert follower.look() is False
-    assert follower.brought == ["report.txt"]
+    assert follower.brought == ["report.txt"]  # and nothing of the library, which lies in this folder
 
 
 def test_a_time_stamp_in_the_future_does_not_keep_a_file_out(
