@@ -14,6 +14,7 @@ _VOWELS = frozenset("aeiouyæœøıαεηιουωаеиоуыэюяіє")  # noq
 _FEW_VOWELS = 0.22
 """Share of vowels among the letters of a paragraph in an alphabet with vowels. Prose in European languages has 0.33 to
 0.50; letters shifted or shuffled by a wrong map have the share of whatever letters took the vowels' places."""
+_READ = 5_000_000  # characters looked at
 _LETTERS = 120  # of a paragraph: in fewer, the share says little
 _WHITE = 0.1  # share of white; and half must be letters: what has less isn't prose but a code, a key or a picture
 
@@ -30,7 +31,7 @@ def garbled(text: str) -> Garbled:
     """How much of a text looks garbled."""
     words = bad = 0
     example = ""
-    for paragraph in text.split("\n\n"):
+    for paragraph in text[:_READ].split("\n\n"):
         found = _WORD.findall(paragraph)
         words += len(found)
         wrong = found if _is_gibberish(paragraph) else [word for word in found if _is_wrong(word)]
@@ -47,8 +48,8 @@ def _is_wrong(word: str) -> bool:
 def _is_gibberish(paragraph: str) -> bool:
     if len(paragraph) < _LETTERS or " | " in paragraph or paragraph.count(" ") < _WHITE * len(paragraph):
         return False
-    letters = [unicodedata.normalize("NFD", c)[0] for c in paragraph.casefold() if c.isalpha()]
-    voiced = [c for c in letters if c < "\u0590"]  # Latin, Greek, Cyrillic, Armenian
+    letters = unicodedata.normalize("NFD", paragraph.casefold())  # é is e and an accent, which is no letter
+    voiced = [c for c in letters if c.isalpha() and c < "\u0590"]  # Latin, Greek, Cyrillic, Armenian
     return len(voiced) >= max(_LETTERS, len(paragraph) / 2) and sum(c in _VOWELS for c in voiced) < _FEW_VOWELS * len(
         voiced
     )

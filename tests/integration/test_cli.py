@@ -41,6 +41,7 @@ def test_from_a_file_to_a_cited_answer(run: Run) -> None:
     added = run("ingest", str(ISLAND))
     assert added.exit_code == 0
     assert "3 added, 0 updated, 0 unchanged, 0 failed" in added.stdout
+    assert "chunks, en\n" in added.stdout
     answered = run("ask", "How long is the breakwater?")
     assert "412 metres" in answered.stdout
     assert "[1]" in answered.stdout
@@ -66,6 +67,17 @@ def test_ask_json_is_the_contract(run: Run) -> None:
     source = json.loads(run("sources", "show", answer["citations"][0]["source_id"], "--json").stdout)
     cited = answer["citations"][0]
     assert source["text"][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_a_source_is_shown_with_its_health(run: Run, tmp_path: Path) -> None:
+    words = (
+        "The moon pulls the sea towards it, and the sun helps it twice in every month of the year. CafÃ© dÃ©jÃ\xa0 vu."
+    )
+    (tmp_path / "tides.txt").write_text(words, encoding="utf-8")
+    report = json.loads(run("ingest", str(tmp_path / "tides.txt"), "--json").stdout)
+    shown = run("sources", "show", report["outcomes"][0]["source_id"]).stdout
+    assert "health     en" in shown
+    assert "of the words look garbled" in shown
 
 
 def test_history_makes_a_follow_up(run: Run, tmp_path: Path) -> None:
