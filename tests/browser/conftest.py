@@ -98,7 +98,7 @@ def serving(workspace: Workspace) -> Iterator[str]:
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
     thread.start()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120  # on a busy machine; 3 s on an idle one
     while not (servers and servers[0].started):
         assert thread.is_alive() and time.monotonic() < until, "the app didn't start"
         time.sleep(0.05)

@@ -16,7 +16,8 @@ const footnotes = (() => {
     get theme() { try { return localStorage.getItem("footnote-theme"); } catch { return null; } },
     set theme(value) { try { localStorage.setItem("footnote-theme", value); } catch { /* private window */ } },
   };
-  const wanted = () => remembered.theme ?? (dark.matches ? "dark" : "light");
+  let chosen = null; // for windows that may not store anything
+  const wanted = () => remembered.theme ?? chosen ?? (dark.matches ? "dark" : "light");
 
   function applyTheme() {
     const isDark = wanted() === "dark";
@@ -26,7 +27,8 @@ const footnotes = (() => {
   }
 
   function switchTheme() {
-    remembered.theme = wanted() === "dark" ? "light" : "dark";
+    chosen = wanted() === "dark" ? "light" : "dark";
+    remembered.theme = chosen;
     applyTheme();
   }
 
@@ -122,16 +124,18 @@ const footnotes = (() => {
     if (mark && !calm.matches) for (const words of body.querySelectorAll("mark")) words.classList.add("lit");
   }
 
-  function openSheet(from) {
+  function openSheet(from, byKey) {
     opener = from;
     panel().classList.add("open");
-    if (narrow.matches) panel().focus({ preventScroll: true });
+    if (narrow.matches || byKey) panel().focus({ preventScroll: true });
   }
 
   function closeSheet() {
     if (!isSheetOpen()) return;
     panel().classList.remove("open");
-    if (narrow.matches && opener?.isConnected) opener.focus({ preventScroll: true });
+    if (narrow.matches || panel().contains(document.activeElement)) {
+      (opener?.isConnected ? opener : find("#question textarea"))?.focus({ preventScroll: true });
+    }
     opener = null;
   }
 
@@ -162,20 +166,34 @@ const footnotes = (() => {
     }).observe(element, { childList: true, subtree: true });
   }
 
+  // Called by a page for HTML of ours whose buttons tell the server something: `data-tell` names the event.
+  function telling(element, tell) {
+    element.addEventListener("click", (event) => {
+      const { tell: name, ...said } = event.target.closest("button[data-tell]")?.dataset ?? {};
+      tell[name]?.(said);
+    });
+  }
+
+  function toQuestion() {
+    find("#pages [role=tab]")?.click();
+    requestAnimationFrame(() => find("#question textarea")?.focus());
+  }
+
   // -- one set of listeners for everything ---------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button, a");
     if (!button) return;
+    const byKey = event.detail === 0; // a press of a key comes as a click without a button of the mouse
     if (button.id === "theme-switch") switchTheme();
     else if (button.matches("[data-close]")) closeSheet();
     else if (button.matches("[data-list]")) listSources();
-    else if (button.matches("[data-sheet]")) { listSources(); openSheet(button); }
-    else if (button.matches(".skip")) { event.preventDefault(); find("#question textarea")?.focus(); }
+    else if (button.matches("[data-sheet]")) { listSources(); openSheet(button, byKey); }
+    else if (button.matches(".skip")) { event.preventDefault(); toQuestion(); }
     else if (button.dataset.source) {
       hideQuote();
       if (!button.closest(".panel")) markOpened(button);
-      if (!button.closest(".panel")) openSheet(button);
+      if (!button.closest(".panel")) openSheet(button, byKey);
       openSource(button.dataset, button.closest("[data-answer]")?.dataset.answer);
     }
   });
@@ -191,6 +209,9 @@ const footnotes = (() => {
     });
     document.addEventListener(hides, (event) => { if (event.target.closest?.(".fn")) hideQuote(); });
   }
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches?.("textarea, input:not([dir])")) target.dir = "auto"; // Gradio's fields know one direction
+  });
   addEventListener("scroll", hideQuote, { capture: true, passive: true });
   dark.addEventListener("change", applyTheme);
 
@@ -202,6 +223,6 @@ const footnotes = (() => {
     new MutationObserver(applyTheme).observe(document.body, { attributeFilter: ["class"] });
   });
 
-  return { transcript, listSources, openSource, fill, panel, part, openSheet, markOpened };
+  return { transcript, telling, listSources, openSource, fill, panel, part, openSheet, markOpened };
 })();
 window.footnotes = footnotes;
