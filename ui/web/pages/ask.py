@@ -135,7 +135,9 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
         choices = scopes(workspace)
         still = [value for value in scope if value in {known for _, known in choices}]
         limits = gr.update(choices=choices, value=still, visible=len(choices) > 1)
-        return (gr.skip(), shown(conversation), limits) if conversation else (*at(address), limits)
+        if conversation and "a" not in parse_qs(address.removeprefix("?")):
+            return gr.skip(), shown(conversation), limits
+        return *at(address), limits
 
     with gr.Row(elem_id="ask"):
         with gr.Column(elem_id="talk", min_width=0):
