@@ -23,8 +23,9 @@ from rag.schema import Chunk, Passage, Scores, SourceText
 from rag.settings import Settings
 from rag.spelling import respelt
 
-LONGEST_PASSAGE = 2_500
-"""Characters up to which neighbouring chunks are merged: more isn't read as one passage."""
+LONGEST_PASSAGE = 1_500
+"""Characters up to which neighbouring chunks are merged. In longer ones the best chunk comes late: of what fits in
+1,000 to 4,000 characters, less was evidence (docs/retrieval.md)."""
 
 _WORD = re.compile(r"\w+")
 
@@ -163,13 +164,15 @@ def without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit]
     return kept
 
 
-def passages(hits: Sequence[Hit], texts: dict[int, SourceText], merge: bool) -> list[Passage]:
-    """Hits as passages, chunks that follow each other in one source made one."""
+def passages(
+    hits: Sequence[Hit], texts: dict[int, SourceText], merge: bool, longest: int = LONGEST_PASSAGE
+) -> list[Passage]:
+    """Hits as passages, chunks that follow each other in one source made one of at most so many characters."""
     runs: list[list[Hit]] = []
     for hit in sorted(hits, key=lambda hit: (hit.chunk.version, hit.chunk.ordinal)):
         last = runs[-1][-1].chunk if runs else None
         follows = last and last.version == hit.chunk.version and last.ordinal + 1 == hit.chunk.ordinal
-        if merge and follows and hit.chunk.end - runs[-1][0].chunk.start <= LONGEST_PASSAGE:
+        if merge and follows and hit.chunk.end - runs[-1][0].chunk.start <= longest:
             runs[-1].append(hit)
         else:
             runs.append([hit])

@@ -14,11 +14,11 @@ import numpy as np
 from benchmarks.retrieval.scores import Difference, Mean, Values, difference, mean
 from benchmarks.retrieval.search import Searched, Way, as_hit
 from benchmarks.retrieval.sets import MOST, Collection, Cut, Piece
-from rag.retrieval import passages
+from rag.retrieval import LONGEST_PASSAGE, passages
 from rag.schema import SourceText
 from rag.sentences import split_sentences
 
-ROOM = (1_000, 2_000, 4_000)
+ROOM = (1_000, 2_000, 4_000, 6_000)
 """Characters shown."""
 
 TOP_K = 8
@@ -83,17 +83,22 @@ def apart(ranked: Sequence[int], documents: Documents) -> Iterable[Span]:
     return (_span(documents.collection.pieces[i]) for i in ranked)
 
 
-def merged(ranked: Sequence[int], documents: Documents) -> Iterable[Span]:
+def merged(longest: int = LONGEST_PASSAGE) -> Show:
     """As the product does: of the first eight, those that follow each other as one, then the next eight."""
-    sources = {name: number for number, name in enumerate(documents.texts)}
-    names = list(documents.texts)
-    texts = {
-        sources[n]: SourceText(source_id=n, version=sources[n], title=n, text=t) for n, t in documents.texts.items()
-    }
-    for at in range(0, len(ranked), TOP_K):
-        hits = [as_hit(documents.collection.pieces[i], i, sources) for i in ranked[at : at + TOP_K]]
-        for passage in passages(hits, texts, True):
-            yield names[passage.version], passage.start, passage.end
+
+    def show(ranked: Sequence[int], documents: Documents) -> Iterable[Span]:
+        names = list(documents.texts)
+        numbers = {name: number for number, name in enumerate(names)}
+        texts = {
+            number: SourceText(source_id=name, version=number, title=name, text=documents.texts[name])
+            for name, number in numbers.items()
+        }
+        for at in range(0, len(ranked), TOP_K):
+            hits = [as_hit(documents.collection.pieces[i], i, numbers) for i in ranked[at : at + TOP_K]]
+            for passage in passages(hits, texts, True, longest):
+                yield names[passage.version], passage.start, passage.end
+
+    return show
 
 
 def with_neighbours(before: int, after: int) -> Show:
@@ -113,7 +118,9 @@ def with_neighbours(before: int, after: int) -> Show:
 
 
 WAYS: dict[str, Show] = {
-    "neighbours that were found, merged (the product)": merged,
+    "neighbours that were found, merged (the product)": merged(),
+    "merged up to 2,500 characters": merged(2_500),
+    "merged up to 1,000 characters": merged(1_000),
     "each chunk by itself": apart,
     "with the chunk after it": with_neighbours(0, 1),
     "with the chunks before and after it": with_neighbours(1, 1),
