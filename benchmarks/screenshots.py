@@ -89,29 +89,30 @@ def main() -> None:
     with starter_site() as address, chromium() as browser:
         if every is None:
             SHOTS.mkdir(parents=True, exist_ok=True)
-            _take(browser, address, SHOTS / "ask.png", _footnote, 1440, dark=False)
-            _take(browser, address, SHOTS / "ask-dark.png", _footnote, 1440, dark=True)
-            _take(browser, address, SHOTS / "evaluate.png", _evaluate, 1440, dark=False)
+            _take(browser, address, _footnote, 1440, light=SHOTS / "ask.png", dark=SHOTS / "ask-dark.png")
+            _take(browser, address, _source, 1440, light=SHOTS / "source.png")
+            _take(browser, address, _evaluate, 1440, light=SHOTS / "evaluate.png")
         else:
             every.mkdir(parents=True, exist_ok=True)
             for width in HEIGHTS:
-                for dark in (False, True):
-                    for name, prepare in PAGES.items():
-                        shot = every / f"{name}-{width}{'-dark' if dark else ''}.png"
-                        _take(browser, address, shot, prepare, width, dark=dark)
+                for name, prepare in PAGES.items():
+                    light, dark = (every / f"{name}-{width}{theme}.png" for theme in ("", "-dark"))
+                    _take(browser, address, prepare, width, light=light, dark=dark)
 
 
-def _take(browser: Any, address: str, path: Path, prepare: Any, width: int, *, dark: bool) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": HEIGHTS[width]}, color_scheme="dark" if dark else "light"
-    )
+def _take(browser: Any, address: str, prepare: Any, width: int, **shots: Path) -> None:
+    """Brings a page into the state to be shown, and takes a picture of it in each theme."""
+    page = browser.new_page(viewport={"width": width, "height": HEIGHTS[width]})
+    page.set_default_timeout(120_000)
     page.goto(address)
-    page.wait_for_selector(".suggestion, #transcript h1", timeout=60_000)
+    page.wait_for_selector(".suggestion, #transcript h1")
     prepare(page)
-    page.wait_for_timeout(1_200)  # transitions
-    page.screenshot(path=path)
+    for theme, path in shots.items():
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_timeout(1_200)  # transitions
+        page.screenshot(path=path)
+        print(path, file=sys.stderr)
     page.close()
-    print(path, file=sys.stderr)
 
 
 def _ask(page: Any, question: str) -> None:
@@ -152,15 +153,37 @@ def _source(page: Any) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _source(page: Any) -> None:
+    _sources(page)
+    page.locator(".shelf-title").first.click()
+    page.wait_for_selector(".about .contents, .about .key-sentences")
+    page.wait_for_selector("[data-later] li")
+
+
+def _conversations(page: Any) -> None:
+    _ask(page, QUESTION)
+    page.click("[data-kept]")
+    page.wait_for_selector(".kept-title")
+    page.wait_for_selector(".follow-ups .suggestion")
+
+
 def _evaluate(page: Any) -> None:
     page.get_by_role("tab", name="Evaluate").click()
     page.wait_for_function("document.querySelector('#set input')?.value")
+    page.wait_for_timeout(500)
     if not page.locator(".run").count():
         page.click("#go")
-        page.wait_for_selector(".run", timeout=300_000)
+        page.wait_for_selector(".run", timeout=600_000)
     page.locator(".results summary").nth(0).click()
     page.locator(".results .fn").first.click()
     page.wait_for_selector(".panel mark >> visible=true")
+
+
+def _library(page: Any) -> None:
+    page.get_by_role("tab", name="Library").click()
+    page.wait_for_selector(".facts")
+    page.click("#check")
+    page.wait_for_selector("#health .verdict")
 
 
 PAGES = {
@@ -168,9 +191,11 @@ PAGES = {
     "answer": _answer,
     "footnote": _footnote,
     "refusal": _refusal,
+    "conversations": _conversations,
     "sources": _sources,
     "source": _source,
     "evaluate": _evaluate,
+    "library": _library,
 }
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from rag.settings import load_settings
 from ui.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -150,7 +150,7 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
     def opened(width: int = 1280, height: int = 800, address: str = site, **context: object) -> "Page":
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}") if not _cut(error) else None)
         page.on("console", lambda said: faults.append(said.text) if said.type == "error" and not _gone(said) else None)
         page.on("request", lambda request: _check(request.url, address, faults))
         page.goto(address)
@@ -161,6 +161,11 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not faults
+
+
+def _cut(error: "Error") -> bool:
+    """Whether Gradio complains that a stream was cut, as happens when a page is left or reloaded while it loads."""
+    return error.name == "AbortError" or "AbortError" in error.message
 
 
 def _gone(said: "ConsoleMessage") -> bool:
