@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ingest.ahead import Ahead
-from ingest.checkup import Examiner, probes
 from ingest.known_vectors import KnownVectors
 from ingest.prepare import Prepared, Raw, Seen, as_filed, prepare, read
 from ingest.report import Health, Outcome, Report
@@ -23,6 +23,9 @@ from rag.library.library import Library
 from rag.library.records import Location
 from rag.models.embedder import Embedder
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.checkup import Examiner
 
 Stop = Callable[[], bool]
 Result = Prepared | Seen | Outcome
@@ -65,7 +68,9 @@ class Pipeline:
         return KnownVectors(self._load_embedder())
 
     @cached_property
-    def _examiner(self) -> Examiner:
+    def _examiner(self) -> "Examiner":
+        from ingest.checkup import Examiner  # which needs LangChain: a second that unchanged files can do without
+
         return Examiner(self._library, self._embedder, self._settings)
 
     def run(self, targets: Sequence[Target], on_progress: OnProgress | None = None, stop: Stop | None = None) -> Report:
@@ -233,6 +238,8 @@ class Pipeline:
 
     def _check_up(self, source_ids: Sequence[str], stop: Stop) -> list[Health]:
         """What is found out about each source; nothing more once the run is to stop."""
+        from ingest.checkup import probes
+
         samples = self._settings.ingest.probes
         texts = self._catalogue.texts(s.version for s in self._catalogue.sources_with(source_ids).values())
         with self._embedder.knowing(query for text in texts.values() for query in probes(text, samples)):
