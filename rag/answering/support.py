@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -27,7 +27,12 @@ from rag.sentences import split_sentences
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, one row a text."""
 
+Reads = Callable[[str, Sequence[str]], float]
+"""A sentence and its evidence to how well the evidence bears it out, 0 to 1: what a cross-encoder gives."""
+
 WEIGHTS = "support.json"
+READ = "read"
+"""The signal of a reader. It counts once `benchmarks.support.fit` has given it a weight."""
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _OMITTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
 """What a quote leaves out, or has put in between square brackets."""
@@ -62,10 +67,16 @@ class Findings:
 
 
 class SupportChecker:
-    """Compares claims with what they are said to rest on. Thread-safe."""
+    """Compares claims with what they are said to rest on. Thread-safe.
 
-    def __init__(self, embed: Embed) -> None:
+    Args:
+        embed: Gives the vectors of texts.
+        reads: A model that reads a claim together with its evidence, where there is one.
+    """
+
+    def __init__(self, embed: Embed, reads: Reads | None = None) -> None:
         self.embed = embed
+        self._reads = reads
 
     def check(self, claim: str, premises: Sequence[str], context: str = "") -> Verdict:
         """How well the premises, taken together, support the claim.
@@ -84,7 +95,10 @@ class SupportChecker:
 
     def weigh(self, claim: str, sentences: Sequence[str], cosines: NDArray[np.float32], context: str = "") -> Verdict:
         """The same for sentences whose cosines to the claim are known already."""
-        return judge(compare(claim, sentences, context, cosines))
+        findings = compare(claim, sentences, context, cosines)
+        if self._reads:
+            findings = replace(findings, signals={**findings.signals, READ: self._reads(claim, sentences)})
+        return judge(findings)
 
 
 def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray[np.float32]) -> Findings:
@@ -143,7 +157,7 @@ def contradicted(findings: Findings) -> bool:
 def judge(findings: Findings) -> Verdict:
     """The findings weighed."""
     fitted = weights()
-    logit = fitted["bias"] + sum(fitted["weights"][name] * findings.signals[name] for name in fitted["weights"])
+    logit = fitted["bias"] + sum(weight * findings.signals.get(name, 0.0) for name, weight in fitted["weights"].items())
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
     if contradicted(findings):
         score = min(score, fitted["threshold"] * _NEVER_HIGHER)

@@ -1,9 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
+from rag.answering import support
 from rag.answering.figures import figures
 from rag.answering.names import NameIndex, names
-from rag.answering.support import SupportChecker, Verdict
+from rag.answering.support import READ, SupportChecker, Verdict, weights
 from rag.models.embedder import load_embedder
 from rag.settings import load_settings
 
@@ -200,3 +203,21 @@ def test_a_name_is_found_in_its_other_forms(name: str, text: str) -> None:
 def test_a_sentence_opener_is_not_a_name() -> None:
     assert names("However, Additionally, the ferry sails.") == ()
     assert all(name.initial for name in names("Unfortunately the ferry sailed."))
+
+
+def test_a_reader_is_shown_claim_and_evidence_and_counts_as_it_is_weighed(
+    checker: SupportChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[str, list[str]]] = []
+
+    def reads(claim: str, evidence: Sequence[str]) -> float:
+        read.append((claim, list(evidence)))
+        return 1.0
+
+    claim = "Ruth Pellworm, an engineer, used blocks of concrete."
+    reading = SupportChecker(checker.embed, reads)
+    assert reading.check(claim, [HARBOUR]) == checker.check(claim, [HARBOUR])  # not before it is fitted
+    assert read[0][0] == claim and " ".join(read[0][1]) == HARBOUR
+    fitted = weights()
+    monkeypatch.setattr(support, "weights", lambda: {**fitted, "weights": {**fitted["weights"], READ: -9.0}})
+    assert not reading.check(claim, [HARBOUR]).supported
