@@ -29,6 +29,7 @@ class Run:
         self._total = total
         self._tell = tell or (lambda _: None)
         self._outcomes: list[Outcome] = []
+        self._share = 0.0
         self._began = time.monotonic()
 
     @property
@@ -51,11 +52,13 @@ class Run:
         return Report(outcomes=tuple(self._outcomes), stopped=stopped)
 
     def _progress(self, worked: float) -> Progress:
+        """How far it has come, with so many sources' work done: those of a batch are finished after its texts."""
+        self._share = max(self._share, min(1.0, worked / self._total)) if self._total else 1.0
         return Progress(
             done=self.done,
             total=self._total,
             current=self.current,
-            share=min(1.0, worked / self._total) if self._total else 1.0,
+            share=self._share,
             seconds=time.monotonic() - self._began,
         )
 
