@@ -6,6 +6,7 @@ import numpy as np
 
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate, candidates
+from rag.answering.disagreement import with_disagreement
 from rag.answering.emphasis import emphasis
 from rag.answering.ordering import in_order
 from rag.answering.premises import correction
@@ -38,6 +39,7 @@ class ExtractiveAnswerer:
             yield refusal(task, choice.confidence, MODEL)
             return
         shown = _arranged(task, choice.sentences, sentences, corrected)
+        shown, notes = with_disagreement(task.inquiry.question, shown, sentences)
         answer = Answer(
             question=task.inquiry.question,
             standalone_question=task.standalone,
@@ -47,10 +49,11 @@ class ExtractiveAnswerer:
             model=MODEL,
         )
         for count in range(1, len(shown) + 1):
-            yield _said(answer, task, shown[:count], complete=count == len(shown))
+            whole = {"complete": count == len(shown), "notes": notes if count == len(shown) else ()}
+            yield _said(answer, task, shown[:count]).model_copy(update=whole)
 
 
-def _said(answer: Answer, task: Task, shown: Sequence[Shown], *, complete: bool) -> Answer:
+def _said(answer: Answer, task: Task, shown: Sequence[Shown]) -> Answer:
     """The answer with as much as is shown so far."""
     statements = [_statement(task, s, number) for number, one in enumerate(shown, start=1) for s in one.sentences]
     lead = [OTHERWISE] if answer.contradicts_premise else []
@@ -59,7 +62,6 @@ def _said(answer: Answer, task: Task, shown: Sequence[Shown], *, complete: bool)
             "answer": " ".join([*lead, *(f"{said.text} [{said.citations[0]}]" for said in statements)]),
             "statements": tuple(statements),
             "citations": tuple(citation(number, one, task.retrieved) for number, one in enumerate(shown, start=1)),
-            "complete": complete,
         }
     )
 
