@@ -108,7 +108,7 @@ const sources = (() => {
       turn.disabled = !count || to < 1 || to > count;
     }
     const box = find(".word-box", view);
-    view.scrollTop = box ? box.offsetTop - view.clientHeight / 3 : 0;
+    view.scrollTo(box ? box.offsetLeft - 24 : 0, box ? box.offsetTop - view.clientHeight / 3 : 0);
   }
 
   function fold(paper, hide) {
