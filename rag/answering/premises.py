@@ -48,6 +48,7 @@ _NOT_QUITE = re.compile(
     r"\b(?:none|nobody|no one|nothing|until|till|before|for|only|but|except|unless|yet)\b", re.IGNORECASE
 )
 """Not until then: a "not" of time or degree denies nothing; and none may be the number asked for."""
+_PRONOUN = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:other|another|remaining|further|more|first|last|next|additional)\s*$", re.IGNORECASE)
 _ASKING = frozenset(
     "name type kind sort call many much number year date time term use tell explain describ mean thing".split()
@@ -131,6 +132,8 @@ class Premise:
         turn = turned(self.words, [said])
         if turn.opposites:
             yield from self._opposite(*turn.opposites, sentence, said)
+        elif any(w.negates for w in self.words) == any(w.negates for w in said):
+            return
         elif turn.share == 1 and turn.more and not (_LEAVES_OPEN.search(self.text) or _NOT_QUITE.search(sentence)):
             yield Slot("negation", "", "", -1, -1)
 
@@ -154,13 +157,13 @@ class Premise:
                 yield Slot("figure", figure.text.strip(), rivals[0].text.strip(), figure.start, figure.end)
 
     def _names(self, sentence: str, said: Sequence[Word]) -> Iterator[Slot]:
-        if leans(sentence):
+        if leans(sentence) or _PRONOUN.search(sentence):
             return  # "It had ..." may be of the one that is asked about
         here, own = name_index(sentence), name_index(self.text)
         sourced = names(sentence)
         others = [n for n in sourced if own.missing(n) == n.parts]
         for name in self.names:
-            if here.missing(name) != name.parts:
+            if name.text.isupper() or here.missing(name) != name.parts:  # WWII may be written out
                 continue
             other = rival(name, self.words, others, said)
             if other and not any(_misspelt(name.text, o.text) for o in sourced):
