@@ -153,13 +153,6 @@ def _source(page: Any) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def _source(page: Any) -> None:
-    _sources(page)
-    page.locator(".shelf-title").first.click()
-    page.wait_for_selector(".about .contents, .about .key-sentences")
-    page.wait_for_selector("[data-later] li")
-
-
 def _conversations(page: Any) -> None:
     _ask(page, QUESTION)
     page.click("[data-kept]")
