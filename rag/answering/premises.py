@@ -41,7 +41,7 @@ BESIDE = 2
 """Words with meaning on either side of a word and of its opposite, one of which must be the same."""
 
 _LEAVES_OPEN = re.compile(
-    r"\b(?:what|which|who|whom|whose|how (?:many|much|long)|if|would|could|should)\b", re.IGNORECASE
+    r"\b(?:what|which|who|whom|whose|how (?:many|much|long|far)|if|would|could|should)\b", re.IGNORECASE
 )
 """What isn't so may well be asked where the text tells what is; and an "if" takes nothing for granted."""
 _NOT_QUITE = re.compile(
