@@ -12,10 +12,11 @@ from typing import Any
 def stoppable() -> Iterator[Callable[[], bool]]:
     """Gives what tells whether Ctrl-C was pressed while the block runs."""
     asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+    before = signal.getsignal(signal.SIGINT)
+    # Signals are the main thread's; and a shell has its jobs in the background ignore Ctrl-C.
+    if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
         yield asked.is_set
         return
-    before = signal.getsignal(signal.SIGINT)
 
     def ask(*_: Any) -> None:
         asked.set()
