@@ -52,7 +52,7 @@
   async function offer(id) {
     if (!id) return;
     if (!offered.has(id)) {
-      const idle = new Promise((resolve) => { setTimeout(resolve, 400); }); // the answer itself comes first
+      const idle = new Promise((resolve) => { setTimeout(resolve, 1200); }); // first the answer and its footnotes
       const got = idle.then(() => fetch(`/view/answers/${id}/follow-ups`));
       offered.set(id, got.then((response) => (response.ok ? response.text() : ""), () => ""));
     }
