@@ -1,6 +1,7 @@
 """Pictures of text, read by the optional extra ``footnote[ocr]``, whose models come inside its package."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
@@ -8,7 +9,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from ingest.loaders.pdf_lines import Line, Run, to_lines
+from ingest.loaders.pdf_lines import Line, Run, rows_by_place, to_lines
 
 HINT = "Install footnote[ocr] to read it."
 LONGEST_SIDE = 2200
@@ -16,7 +17,22 @@ LONGEST_SIDE = 2200
 _DETECTION_SIDE = 1280  # pixels: enough to find lines; at full size this takes the most memory of all
 _COLUMN_LINES, _COLUMN_LETTERS = 4, 20  # a column of prose has at least so many lines, with so many letters on average
 _CUTS = 8  # of the widest white bands across a page, how many may have columns above or below
+_SURE = 0.85  # on average, a letter: upright pages have 0.95 and more, those on their heads 0.4 to 0.7
 _ALIKE = 1.25  # lines whose heights differ by less have letters of one size: heights depend on which letters there are
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Words found on a page, the four corners around them, in pixels, and how sure that is, 0 to 1."""
+
+    text: str
+    box: Any
+    sure: float
+
+    @property
+    def is_tall(self) -> bool:
+        across, down = [x for x, _ in self.box], [y for _, y in self.box]
+        return len(self.text) > 3 and bool(max(down) - min(down) > 1.5 * (max(across) - min(across)))
 
 
 def is_installed() -> bool:
@@ -34,20 +50,47 @@ def read_picture(picture: Any, height: float) -> list[Line]:
     Raises:
         MemoryError: The memory that parsing may take was not enough.
     """
+    page = reduced(picture).convert("RGB")
+    found = _found(page)
+    if not found:
+        return []
+    as_is = page
+    for degrees in _doubtful_turns(found):
+        turned = as_is.rotate(degrees, expand=True)
+        other = _found(turned)
+        if _worth(other) > _worth(found):
+            page, found = turned, other
+    scale = height / page.height
+    runs = [_run(piece.text, piece.box, scale, height) for piece in found]
+    return to_lines(list(_ordered(_of_few_sizes(runs))))
+
+
+def _found(page: Any) -> list[_Piece]:
     import numpy as np
 
-    small = reduced(picture)
     try:
-        found = _engine()(np.asarray(small.convert("RGB")))
+        found = _engine()(np.asarray(page))
     except Exception as error:
         if "bad_alloc" in str(error) or "Insufficient memory" in str(error):  # of onnxruntime and of OpenCV
             raise MemoryError from None
         raise
-    if not found.txts:
-        return []
-    scale = height / small.height
-    runs = [_run(text, box, scale, height) for text, box in zip(found.txts, found.boxes, strict=True)]
-    return to_lines(list(_ordered(_of_few_sizes(runs))))
+    return [
+        _Piece(*each)
+        for each in zip(found.txts or (), found.boxes if found.txts else (), found.scores or (), strict=True)
+    ]
+
+
+def _doubtful_turns(found: Sequence[_Piece]) -> Sequence[int]:
+    """How a page may have to be turned, if it looks as if it lay on its side or stood on its head."""
+    tall = sum(len(piece.text) for piece in found if piece.is_tall)
+    letters = sum(len(piece.text) for piece in found)
+    if tall > letters / 2:
+        return (90, 270)
+    return (180,) if _worth(found) < _SURE * letters else ()
+
+
+def _worth(found: Sequence[_Piece]) -> float:
+    return sum(piece.sure * len(piece.text) for piece in found if not piece.is_tall)
 
 
 def reduced(picture: Any) -> Any:
@@ -77,7 +120,7 @@ def _engine() -> Any:
     return rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
-            "Global.use_cls": False,  # whether a line stands on its head: pages that do are rare, and it costs time
+            "Global.use_cls": False,  # whether a line stands on its head: whole pages do, which we see to
             "Global.max_side_len": LONGEST_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": 2,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -117,7 +160,7 @@ def _ordered(runs: Sequence[Run]) -> Iterator[list[Run]]:
             yield from _ordered(above)
             yield from _ordered(below)
             return
-    yield from _rows(runs)
+    yield from rows_by_place(runs)
 
 
 def _gutter(runs: Sequence[Run]) -> float | None:
@@ -141,14 +184,3 @@ def _bands(runs: Sequence[Run]) -> list[float]:
         if run.top < lowest:
             bands.append((lowest - run.top, (lowest + run.top) / 2))
     return [height for _, height in sorted(bands, reverse=True)[:_CUTS]]
-
-
-def _rows(runs: Sequence[Run]) -> list[list[Run]]:
-    rows: list[list[Run]] = []
-    for run in sorted(runs, key=lambda run: -run.bottom):
-        first = rows[-1][0] if rows else None
-        if first and min(first.top, run.top) - max(first.bottom, run.bottom) > 0.5 * min(first.size, run.size):
-            rows[-1].append(run)
-        else:
-            rows.append([run])
-    return [sorted(row, key=lambda run: run.left) for row in rows]

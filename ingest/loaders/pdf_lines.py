@@ -7,9 +7,10 @@ one of the right), the gutter between the columns shows.
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import pi
 from statistics import fmean
 from typing import Any
 
@@ -18,7 +19,12 @@ _COLUMN_ROWS = 6  # rows that must be parted at the same place
 _COLUMN_CELL = 20  # letters that the parts must have on average: a table's cells have fewer
 _LEADERS = re.compile(r"(?:\s?[.·…_]){5,}")
 _BOLD = re.compile(rb"bold|black|heavy|medi\b|-bx|cmbx", re.IGNORECASE)  # in the names of fonts
+_LOOKED_AT = 100  # characters of a page, to see whether any are turned
 _HYPHEN = "\x02\ufffe"  # how PDFium writes a hyphen at the end of a line
+
+
+_Character = tuple[int, str, float, float, float, float]
+"""Its place in the text page, itself, and its box: left, bottom, right, top."""
 
 
 @dataclass
@@ -51,13 +57,20 @@ class Line:
     bold: bool = False
 
 
-def lines_of(textpage: Any) -> list[Line]:
+def lines_of(textpage: Any, width: float, height: float) -> list[Line]:
     """The lines of a page in reading order.
 
     Args:
         textpage: A ``pypdfium2.PdfTextPage``.
+        width: Of the page as it is written, in points.
+        height: The same.
     """
-    rows = _rows(_runs(textpage))
+    turns = quarter_turns(textpage)
+    turned = set(turns) != {0}
+    runs = _runs(textpage, _turned_characters(textpage, width, height) if turned else _characters(textpage))
+    if turns.most_common(1)[0][0]:
+        return to_lines(rows_by_place(runs))  # PDFium gives the lines of turned text in another order
+    rows = _rows(runs)
     gutter = _gutter(rows)
     return to_lines(rows if gutter is None else list(_by_column(rows, gutter)))
 
@@ -84,11 +97,24 @@ def to_lines(ordered: Sequence[Sequence[Run]]) -> list[Line]:
     return lines
 
 
-def _runs(textpage: Any) -> Iterator[Run]:
+def quarter_turns(textpage: Any) -> Counter[int]:
+    """How many of the characters looked at stand upright (0) or are turned clockwise by so many quarters."""
+    step = max(1, textpage.count_chars() // _LOOKED_AT)
+    return Counter(_turns(textpage, i) for i in range(0, textpage.count_chars(), step)) or Counter({0: 1})
+
+
+def _turns(textpage: Any, place: int) -> int:
+    import pypdfium2.raw as pdfium
+
+    angle: float = pdfium.FPDFText_GetCharAngle(textpage, place)
+    return round(max(0.0, angle) / (pi / 2)) % 4
+
+
+def _runs(textpage: Any, characters: Iterable[_Character]) -> Iterator[Run]:
     """Runs in the order in which they were written."""
     run: Run | None = None
     previous = ("", 0.0, 0.0)
-    for place, character, left, bottom, right, top in _characters(textpage):
+    for place, character, left, bottom, right, top in characters:
         if character.isspace():
             if run is not None and not run.text.endswith(" "):
                 run.text += " "
@@ -127,8 +153,22 @@ def _is_bold(textpage: Any, place: int) -> bool:
     return 0 < length <= len(name) and _BOLD.search(name.value) is not None
 
 
-def _characters(textpage: Any) -> Iterator[tuple[int, str, float, float, float, float]]:
-    """Each character with its place and its box: left, bottom, right, top."""
+def _turned_characters(textpage: Any, width: float, height: float) -> Iterator[_Character]:
+    """The same as `_characters` where some are turned: each on the page as it is turned to read that one."""
+    for i, character, left, bottom, right, top in _characters(textpage, tight=True):
+        turns = _turns(textpage, i)
+        if turns == 1:
+            yield i, character, height - top, left, height - bottom, right
+        elif turns == 2:
+            yield i, character, width - right, height - top, width - left, height - bottom
+        elif turns == 3:
+            yield i, character, bottom, width - right, top, width - left
+        else:
+            yield i, character, left, bottom, right, top
+
+
+def _characters(textpage: Any, *, tight: bool = False) -> Iterator[_Character]:
+    """Each character in the order written; `tight` boxes end where the ink does, and are right for turned ones, too."""
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
@@ -137,6 +177,8 @@ def _characters(textpage: Any) -> Iterator[tuple[int, str, float, float, float, 
         code = pdfium.FPDFText_GetUnicode(textpage, i)
         if code in (0, 13, 10) or not 0 < code < 0x110000:
             yield i, " ", 0, 0, 0, 0
+        elif tight:
+            yield i, chr(code), *textpage.get_charbox(i)
         elif pdfium.FPDFText_GetLooseCharBox(textpage, i, reference):
             yield i, chr(code), box.left, box.bottom, box.right, box.top
 
@@ -153,6 +195,18 @@ def _rows(runs: Iterator[Run]) -> list[list[Run]]:
                 continue
         rows.append([run])
     return rows
+
+
+def rows_by_place(runs: Iterable[Run]) -> list[list[Run]]:
+    """Runs at one height make a row, whatever order they come in."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: -run.bottom):
+        first = rows[-1][0] if rows else None
+        if first and min(first.top, run.top) - max(first.bottom, run.bottom) > 0.5 * min(first.size, run.size):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return [sorted(row, key=lambda run: run.left) for row in rows]
 
 
 def _gutter(rows: Sequence[Sequence[Run]]) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.loaders import ocr
 from ingest.loaders.file import File
-from ingest.loaders.pdf_lines import Line, lines_of
+from ingest.loaders.pdf_lines import Line, lines_of, quarter_turns
 from rag.errors import SourceError
 
 
@@ -37,8 +37,8 @@ def read_pages(document: Any, file: File) -> tuple[list[Page], list[str], list[i
     for i in range(count):
         pages.append(Page(i + 1, 0))
         try:
-            with closing(document[i]) as page, closing(page.get_textpage()) as textpage:
-                pages[i] = Page(i + 1, page.get_height(), lines_of(textpage))
+            with closing(document[i]) as page:
+                pages[i] = _as_text(page, i + 1)
                 if pages[i].lines:
                     continue
                 if next(page.get_objects(max_depth=1), None) is None:
@@ -48,6 +48,7 @@ def read_pages(document: Any, file: File) -> tuple[list[Page], list[str], list[i
                 elif len(by_ocr) >= file.limits.ocr_pages:
                     left.append(i + 1)
                 else:
+                    pages[i].height = page.get_height()
                     pages[i].lines = ocr.read_picture(_picture(page), pages[i].height)
                     (by_ocr if pages[i].lines else blank).append(i + 1)
                     file.alive()
@@ -59,6 +60,18 @@ def read_pages(document: Any, file: File) -> tuple[list[Page], list[str], list[i
     notes += [f"{_numbers(left)} {_has(left)} no text; pictures of {len(by_ocr)} pages were read."] if left else []
     notes += [f"{_numbers(by_ocr)} {'is a scan' if len(by_ocr) == 1 else 'are scans'}, read by OCR."] if by_ocr else []
     return pages, notes, by_ocr
+
+
+def _as_text(page: Any, number: int) -> Page:
+    """A page as it is written, however it is turned to be shown: PDFium mixes up the lines of turned pages."""
+    shown = page.get_rotation()
+    page.set_rotation(0)
+    width, height = page.get_size()
+    with closing(page.get_textpage()) as textpage:
+        lines = lines_of(textpage, width, height)
+        on_its_side = quarter_turns(textpage).most_common(1)[0][0] % 2
+    page.set_rotation(shown)
+    return Page(number, width if on_its_side else height, lines)
 
 
 def _picture(page: Any) -> Any:

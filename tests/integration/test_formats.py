@@ -180,6 +180,23 @@ def test_two_columns_written_line_by_line_are_read_one_after_the_other(read: Rea
     assert text.index("left column line 11") < text.index("right column line 0")
 
 
+@pytest.mark.parametrize("shown", [0, 90, 270])
+@pytest.mark.parametrize(("across", "matrix"), [(True, "1 0 0 1"), (False, "0 1 -1 0"), (False, "0 -1 1 0")])
+def test_text_is_read_however_it_or_its_page_is_turned(read: Read, shown: int, across: bool, matrix: str) -> None:
+    lines = [
+        "The moon pulls the sea towards it, and the",
+        "sun helps it twice in every month of the year,",
+        "so they say.",
+    ]
+    data = made.pdf([made.prose(lines, top=300, left=200)]).decode("cp1252")
+    for i in range(3):
+        down = 12 * i
+        place = (200, 300 - down) if across else (100 + down, 200) if matrix == "0 1 -1 0" else (300 - down, 500)
+        data = data.replace(f"200 {300 - down} Td", f"{matrix} {place[0]} {place[1]} Tm")
+    turned = data.replace("[0 0 612 792]", f"[0 0 612 792]/Rotate {shown}").encode("cp1252")
+    assert read(turned, "x.pdf").text == " ".join(lines)
+
+
 def test_a_blank_page_among_others_is_noted(read: Read) -> None:
     parsed = read(made.pdf([made.prose(["The moon pulls the sea."]), []]), "x.pdf")
     assert parsed.notes == ("Page 2 has no text.",)

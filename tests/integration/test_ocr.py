@@ -83,6 +83,13 @@ def test_columns_of_a_picture_are_read_one_after_the_other(sandbox: Sandbox) -> 
 
 
 @needs_ocr
+@pytest.mark.parametrize("degrees", [90, 180])
+def test_a_page_on_its_side_or_its_head_is_read_as_well(sandbox: Sandbox, degrees: int) -> None:
+    turned = TIDES.rotate(degrees, expand=True)
+    assert sandbox.load(saved(turned, "PNG"), "x.png").text == TEXT
+
+
+@needs_ocr
 def test_reading_pictures_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise AssertionError("a connection was opened")
