@@ -14,7 +14,8 @@ from rag.conversation import leans_on_history, standalone_question
 from rag.errors import ModelError
 from rag.models.chat import load_chat_model
 from rag.models.drafting import Draft, stream_draft
-from rag.schema import Inquiry
+from rag.schema import Inquiry, Turn
+from rag.sentences import split_sentences
 from rag.settings import ChatSettings
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 4
 _LONGEST = 300
+_READ_WHOLE = 60  # words of a question: beyond, a text has been pasted around it
 _TURNS = 3
 _REWRITE = (
     "Rewrite the last question so that it can be understood without the conversation. Keep its meaning and its "
@@ -55,9 +57,22 @@ Wording = Callable[[Inquiry], Worded]
 
 
 def worded_by_rules(inquiry: Inquiry) -> Worded:
-    """The question with the words it lacks taken from earlier turns."""
-    standalone = standalone_question(inquiry)
-    return Worded(standalone, tuple(dict.fromkeys((standalone, inquiry.question))))
+    """The question with the words it lacks taken from earlier turns; of a long one, what it asks."""
+    asked = asking(inquiry.question)
+    standalone = standalone_question(inquiry.model_copy(update={"question": asked}))
+    return Worded(standalone, tuple(dict.fromkeys((standalone, asked))))
+
+
+def asking(text: str) -> str:
+    """The sentences of a long text that ask something; all of it, if none does or if they lean on the others.
+
+    The embedder reads the beginning of a long text alone, and BM25 finds what the rest of it is about.
+    """
+    if len(text.split()) <= _READ_WHOLE:
+        return text
+    sentences = [text[start:end].strip() for start, end in split_sentences(text)]
+    asked = " ".join(sentence for sentence in sentences if sentence.endswith("?"))
+    return asked if asked and not leans_on_history(asked, (Turn(question=text),)) else text
 
 
 def load_wording(settings: ChatSettings, load_model: "Callable[[], BaseChatModel] | None" = None) -> Wording:

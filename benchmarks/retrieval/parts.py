@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.retrieval.normalising import from_lowest, min_max, standard, summed
-from benchmarks.retrieval.remedies import asking
+from benchmarks.retrieval.remedies import all_that_asks
 from benchmarks.retrieval.search import PRODUCT, Analysis, Asked, Searched, Way, Wording, as_asked
 from benchmarks.retrieval.wording import buried, misspelt, shortened
 from rag import fusion
 from rag.library.lexical import LexicalIndex
+from rag.questioning import asking
 from rag.spelling import respelt
 
 Asking = Callable[[Searched], Asked]
@@ -114,8 +115,9 @@ def _hard(fillers: dict[str, list[str]], count_tokens: Callable[[str], int]) -> 
         "Long",
         (
             long,
-            Row("the sentences that ask", asked=_also(long.asked, lambda q, s: (asking(q),))),
-            Row("those, and the whole", asked=_also(long.asked, lambda q, s: (asking(q), q))),
+            Row("what asks, where it stands alone", asked=_also(long.asked, lambda q, s: (asking(q),))),
+            Row("what asks", asked=_also(long.asked, lambda q, s: (all_that_asks(q),))),
+            Row("what asks, and the whole", asked=_also(long.asked, lambda q, s: (all_that_asks(q), q))),
         ),
     )
 

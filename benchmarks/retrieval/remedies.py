@@ -10,7 +10,7 @@ _ASKS = re.compile(
 )
 
 
-def asking(text: str) -> str:
+def all_that_asks(text: str) -> str:
     """The sentences of a text that ask something, or all of it if none does."""
     parts = [text[start:end] for start, end in split_sentences(text)]
     asked = [part for part in parts if part.rstrip("\"'”’) ").endswith("?")]

@@ -11,7 +11,7 @@ from benchmarks.retrieval.counting import CountedBm25
 from benchmarks.retrieval.neighbours import Documents as WholeDocuments
 from benchmarks.retrieval.neighbours import evidence_shown, with_neighbours
 from benchmarks.retrieval.normalising import from_lowest, min_max, summed
-from benchmarks.retrieval.remedies import asking
+from benchmarks.retrieval.remedies import all_that_asks
 from benchmarks.retrieval.scores import difference, mean, pooled
 from benchmarks.retrieval.sets import Collection, Piece
 from benchmarks.retrieval.wording import buried, misspelt, shortened
@@ -54,7 +54,7 @@ def test_a_question_is_shortened_misspelt_and_buried_reproducibly() -> None:
     long = buried(question, ["Bread is made of flour. It is baked."], random.Random(1))
     assert question in long
     assert 300 <= len(long.split()) <= 320
-    assert asking(long) == question
+    assert all_that_asks(long) == question
 
 
 def test_intervals_hold_their_mean_and_a_sure_difference_is_bold() -> None:
