@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -164,3 +165,19 @@ def test_a_false_premise_is_corrected_with_a_footnote(island: Workspace) -> None
     cited = answer.citation(answer.statements[0].citations[0])
     assert cited and "two wind turbines" in cited.quote
     assert not ask(island, "Why did the council agree to build two wind turbines on Gull Ridge?").contradicts_premise
+
+
+def test_where_sources_differ_both_are_shown_and_the_difference_is_said(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "pact.md").write_text("# The pact\n\nThe fishing pact has 11 members. It is about nets and quotas.\n")
+    (tmp_path / "coast.md").write_text(
+        "# The coast\n\nMost harbours are small. The fishing pact has 12 members, according to the mayor.\n"
+    )
+    fresh.ingest([str(tmp_path / name) for name in ("pact.md", "coast.md")])
+    answer = ask(fresh, "How many members does the fishing pact have?")
+    [note] = answer.notes
+    quotes = [citation.quote for citation in answer.citations]
+    eleven, twelve = (next(i for i, q in enumerate(quotes, 1) if f"has {n} members" in q) for n in (11, 12))
+    assert note in {
+        f"The sources differ: 11 members [{eleven}], 12 members [{twelve}].",
+        f"The sources differ: 12 members [{twelve}], 11 members [{eleven}].",
+    }
