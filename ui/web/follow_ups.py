@@ -15,7 +15,7 @@ from rag.errors import FootnoteError
 from rag.library.conversations import KeptExchange
 from rag.schema import Answer, Inquiry, SourceText
 from rag.sentences import split_sentences
-from ui.web.suggestions import inside, question_from
+from ui.web.suggestions import question_from
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
@@ -114,7 +114,7 @@ def _from_headings(source: SourceText, at: int) -> Iterator[str]:
         if title.endswith("?"):
             yield title
         elif title != source.title and _HEADING.fullmatch(title) and not _NO_SUBJECT.search(title):
-            yield f"What is said about {inside(title)}?"
+            yield f"What is said under “{title}”?"
 
 
 def _quotes(answer: Answer) -> set[str]:

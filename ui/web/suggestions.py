@@ -32,7 +32,9 @@ _MADE = re.compile(
     _SUBJECT + r" (?P<verb>was|were) (?P<done>built|founded|signed|finished|opened|created|established|launched|"
     r"written|published|born|formed|completed)\b[^.;]*\b(?:in|on)\b[^.;]*\b[12]\d{3}\b"
 )
-_PERSON = re.compile(r"(?!The |An? )[A-Z][\w'’-]+(?: [A-Z][\w'’.-]*){1,2}")
+_NAME = r"[A-Z][\w'’-]*[a-z][\w'’-]*"
+_PERSON = re.compile(rf"(?!The |An? ){_NAME}(?: {_NAME}){{1,2}}")
+_ONE_NAME = re.compile(_NAME)  # of a person, a place or a thing: there is no telling how to ask about it
 POINTING = frozenset(
     "It This That These Those He She They There Here One We You I What Who Such All Both Another".split()
 )
@@ -138,15 +140,15 @@ def question_from(sentence: str) -> str | None:
     sentence = " ".join(sentence.split())
     made = _MADE.match(sentence)
     if made:
-        return f"When {made['verb']} {inside(made['subject'])} {made['done']}?"
+        return f"When {made['verb']} {_inside(made['subject'])} {made['done']}?"
     defined = _DEFINED.match(sentence)
-    if not defined or defined["subject"].split()[0] in POINTING:
+    if not defined or defined["subject"].split()[0] in POINTING or _ONE_NAME.fullmatch(defined["subject"]):
         return None
     asking = "Who" if _PERSON.fullmatch(defined["subject"]) else "What"
-    return f"{asking} {defined['verb']} {inside(defined['subject'])}?"
+    return f"{asking} {defined['verb']} {_inside(defined['subject'])}?"
 
 
-def inside(subject: str) -> str:
+def _inside(subject: str) -> str:
     """A subject as it stands within a sentence."""
     article, _, rest = subject.partition(" ")
     return f"{article.lower()} {rest}" if article in ("The", "A", "An") else subject
