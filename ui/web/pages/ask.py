@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import gradio as gr
 
 from rag.chain import LONGEST_QUESTION, checked
-from rag.errors import FootnoteError, QuestionError
+from rag.errors import FootnoteError
 from rag.library.conversations import Conversations
 from rag.schema import Inquiry
 from ui.web.conversation import Conversation, Exchange, id_of, judged, last, restored
@@ -49,7 +49,6 @@ class AskPage:
 def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
     """Builds the page inside the current Gradio block."""
     suggestions = Suggestions(workspace)
-
     kept = workspace.library.conversations
 
     def shown(conversation: Conversation, linked: str | None = None, notice: str | None = None) -> str:
@@ -82,8 +81,9 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
+        conversation = (*conversation, Exchange(question))
         try:
-            conversation, inquiry = begun(question, conversation, scope, instead_of)
+            conversation, inquiry = begun(question, conversation[:-1], scope, instead_of)
             yield gr.update(value="", submit_btn=False, stop_btn=True), conversation, shown(conversation)
             for answer in workspace.stream(inquiry):
                 conversation = last(conversation, answer=answer)
@@ -91,14 +91,11 @@ def ask_page(workspace: "Workspace", pages: gr.Blocks, tab: gr.Tab) -> AskPage:
                     kept.answered(conversation[-1].id or "", answer)
                 else:
                     yield gr.skip(), conversation, shown(conversation)
-        except QuestionError as error:
-            conversation = (*conversation, Exchange(question, error=str(error)))
         except FootnoteError as error:
-            conversation = last(conversation or (Exchange(question),), error=str(error))
+            conversation = last(conversation, error=str(error))
         except Exception:
             _log.exception("The question could not be answered")
-            said = "Something unforeseen went wrong; the server's log says what."
-            conversation = last(conversation or (Exchange(question),), error=said)
+            conversation = last(conversation, error="Something unforeseen went wrong; the server's log says what.")
         yield gr.update(submit_btn=True, stop_btn=False), conversation, shown(conversation)
 
     def put_suggested(event: gr.EventData, conversation: Conversation, scope: list[str]) -> Iterator[tuple[Any, ...]]:
