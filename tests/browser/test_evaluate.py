@@ -1,13 +1,16 @@
 """Running a question set on the page, comparing runs, and making test cases of answers."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from rag.schema import Answer, Inquiry
 from tests.browser.conftest import FERRY, LIGHTHOUSE, OpenPage, ask, library_of, serving
+from ui.web.runs import runs, runs_folder, sets_folder
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -107,6 +110,67 @@ def test_a_set_is_uploaded_run_browsed_compared_and_its_report_downloaded(
     page.get_by_role("option", name=first).click()
     run(page)
     assert "No difference" in page.inner_text(".verdict")
+
+
+def test_a_run_is_stopped_and_goes_on_where_it_was(
+    open_page: OpenPage, bench: Workspace, bench_site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    waits = threading.Event()
+
+    def ask_slowly(inquiry: Inquiry) -> Answer:
+        if inquiry.question in wanted:
+            asked.append(inquiry.question)
+            if len(asked) > 4:  # two are asked at once
+                waits.wait(20)
+        return type(bench).ask(bench, inquiry)
+
+    questions = [{**QUESTIONS[0], "id": f"times-{n}", "question": f"{QUESTIONS[0]['question']} {n}"} for n in range(9)]
+    wanted = [question["question"] for question in questions]
+    monkeypatch.setattr(bench, "ask", ask_slowly)
+    sets_folder(bench).mkdir(parents=True, exist_ok=True)
+    (sets_folder(bench) / "nine.jsonl").write_text("\n".join(map(json.dumps, questions)), "utf-8")
+    page = open_page(address=bench_site)
+    to_evaluate(page)
+    page.click("#set input")
+    page.get_by_role("option", name="nine.jsonl").click()
+    page.click("#go")
+    page.wait_for_selector("text=/[34] of 9 asked/", timeout=30_000)
+    assert page.locator("#go").is_disabled()
+    page.click("#stop")
+    page.wait_for_selector("#unfinished .stopped-name")
+    assert page.locator("#stop").is_hidden() and page.locator("#go").is_enabled()
+    waits.set()
+    name = page.inner_text("#unfinished .stopped-name")
+    assert name not in runs(bench)
+
+    before = len(asked)
+    page.reload()
+    to_evaluate(page)
+    page.get_by_role("button", name=f"Go on with {name}").click()
+    page.wait_for_function("name => document.querySelector('#run input').value === name", arg=name, timeout=30_000)
+    assert name in runs(bench) and page.locator("#unfinished li").count() == 0
+    assert sorted(asked) == wanted and 4 <= before < 9  # nothing is asked twice
+    assert page.locator(".results > li").count() == 9
+
+
+def test_a_stopped_run_that_can_not_go_on_says_why_and_can_be_deleted(
+    open_page: OpenPage, bench: Workspace, bench_site: str
+) -> None:
+    folder = runs_folder(bench) / "old-20200101-000000"
+    folder.mkdir(parents=True)
+    (folder / "questions.jsonl").write_text(json.dumps(QUESTIONS[0]) + "\n", "utf-8")
+    (folder / "run.json").write_text(json.dumps({"model": "another", "finished_at": None}), "utf-8")
+    page = open_page(address=bench_site)
+    to_evaluate(page)
+    assert "0 of 1 asked" in page.locator("#unfinished li", has_text=folder.name).inner_text()
+    page.get_by_role("button", name=f"Go on with {folder.name}").click()
+    page.wait_for_selector("#running .failed", timeout=20_000)
+    assert "can't be continued" in page.inner_text("#running .failed")
+    assert "run the question set anew" in page.inner_text("#running .failed")
+    page.get_by_role("button", name=f"Delete {folder.name}").click()
+    page.locator("#unfinished li", has_text=folder.name).wait_for(state="detached")
+    assert not folder.exists()
 
 
 def test_mistakes_in_a_set_are_named_with_line_and_field(open_page: OpenPage, bench_site: str, tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def build(workspace: "Workspace") -> "gr.Blocks":
     import gradio as gr
 
     from ui.web.pages.ask import ask_page, scopes
-    from ui.web.pages.evaluate import evaluate_page, open_cases_from
+    from ui.web.pages.case_form import open_cases_from
+    from ui.web.pages.evaluate import evaluate_page
     from ui.web.pages.library import library_page
     from ui.web.pages.sources import limit_chat_from, sources_page
     from ui.web.render import render

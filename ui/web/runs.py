@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from evaluation.comparison import Comparison
 from evaluation.errors import RunError
-from evaluation.results import Result, Run, read_provenance, read_run
+from evaluation.questions import read_questions
+from evaluation.results import QUESTIONS, Result, Run, read_provenance, read_results, read_run
 from rag.errors import FootnoteError
 from ui.web.suggestions import question_sets_beside
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ui.workspace import Workspace
 
 _UNFIT = re.compile(r"[^\w.-]+")
+_ONE_AT_A_TIME = threading.Lock()
+_STOPPING = 20  # seconds that a stopped run may take over its last question
 _SUFFIXES = (".jsonl", ".csv", ".yaml", ".yml")
 OWN_SET = "from-chat.jsonl"
 """The set that questions made in the chat go into, unless another is named."""
@@ -61,6 +65,50 @@ def runs(workspace: "Workspace") -> list[str]:
     return [run.name for run in sorted(runs_folder(workspace).glob("*"), key=_begun, reverse=True) if _complete(run)]
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """A run that was stopped, and how far it came."""
+
+    name: str
+    done: int
+    total: int
+
+
+def unfinished(workspace: "Workspace") -> list[Unfinished]:
+    """The runs that were stopped before their end, newest first."""
+    folders = sorted(runs_folder(workspace).glob("*"), key=_begun, reverse=True)
+    found = []
+    for folder in folders:
+        with suppress(FootnoteError, OSError):
+            if (read_provenance(folder) or {"finished_at": "never begun"}).get("finished_at") is None:
+                total = len(read_questions(folder / QUESTIONS).questions)
+                found.append(Unfinished(folder.name, len(read_results(folder)), total))
+    return found
+
+
+def discard(workspace: "Workspace", name: str) -> None:
+    """Deletes a run that was stopped.
+
+    Raises:
+        RunError: There is none of that name, or it is still under way.
+    """
+    folder = _stopped(workspace, name)
+    if not _ONE_AT_A_TIME.acquire(timeout=_STOPPING):
+        raise RunError("A run is still under way.", "Stop it first, or wait for it.")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise RunError(f"The run {name} can't be deleted: {error.strerror}.", "Try again.") from None
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _stopped(workspace: "Workspace", name: str) -> Path:
+    if name not in {run.name for run in unfinished(workspace)}:
+        raise RunError(f"There is no unfinished run '{name}'.", "It may have been finished or deleted meanwhile.")
+    return runs_folder(workspace) / name
+
+
 def _begun(folder: Path) -> float:
     return folder.stat().st_mtime
 
@@ -99,11 +147,50 @@ class _LeftError(Exception):
     """Whoever watched the run is gone, or stopped it."""
 
 
+Tell = Callable[[Result, int, int], None]
+Work = Callable[[Tell], tuple[Run, Comparison | None]]
+
+
 def evaluate_set(workspace: "Workspace", name: str, baseline: str | None, skip_invalid: bool) -> Iterator[Running]:
-    """Runs a question set in a thread of its own; a snapshot after each question, the last with the run."""
+    """Runs a question set in a thread of its own; a snapshot after each question, the last with the run.
+
+    Whoever stops listening stops it; what was answered until then is kept, see `resume`.
+    """
+
+    def work(tell: Tell) -> tuple[Run, Comparison | None]:
+        path = question_sets(workspace).get(name)
+        if path is None:
+            raise RunError(f"There is no question set '{name}'.", "Choose one of the list, or upload one.")
+        out = runs_folder(workspace) / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}"
+        return _evaluate(workspace, path, out, baseline, skip_invalid, tell)
+
+    yield from _watched(work)
+
+
+def resume(workspace: "Workspace", name: str, baseline: str | None) -> Iterator[Running]:
+    """Goes on with a run that was stopped: only what has no answer yet is asked."""
+
+    def work(tell: Tell) -> tuple[Run, Comparison | None]:
+        folder = _stopped(workspace, name)
+        try:
+            return _evaluate(workspace, folder / QUESTIONS, folder, baseline, False, tell)
+        except RunError as error:
+            raise RunError(error.what, "Delete it, and run the question set anew.") from None
+
+    before = sum(bool(result.scores.get("right")) for result in _answered(runs_folder(workspace) / name))
+    yield from _watched(work, Running(right=before))
+
+
+def _answered(folder: Path) -> list[Result]:
+    with suppress(FootnoteError, OSError):
+        return read_results(folder)
+    return []
+
+
+def _watched(work: Work, counted: Running = Running()) -> Iterator[Running]:
+    """Does the work in a thread; how far it is after each result. Nobody listening any more ends it."""
     steps: queue.Queue[Running | None] = queue.Queue()
     leaving = threading.Event()
-    counted = Running()
 
     def tell(result: Result, done: int, total: int) -> None:
         nonlocal counted
@@ -113,10 +200,11 @@ def evaluate_set(workspace: "Workspace", name: str, baseline: str | None, skip_i
         counted = Running(done=done, total=total, right=right, last=result.question)
         steps.put(counted)
 
-    def work() -> None:
+    def run() -> None:
         try:
-            run, comparison = _evaluate(workspace, name, baseline, skip_invalid, tell)
-            steps.put(replace(counted, run=run, comparison=comparison))
+            with _ONE_AT_A_TIME:  # one that was stopped may still be answering its last question
+                finished, comparison = work(tell)
+            steps.put(replace(counted, run=finished, comparison=comparison))
         except _LeftError:
             pass
         except FootnoteError as error:
@@ -126,7 +214,7 @@ def evaluate_set(workspace: "Workspace", name: str, baseline: str | None, skip_i
         finally:
             steps.put(None)
 
-    threading.Thread(target=work, name="evaluation-run", daemon=True).start()
+    threading.Thread(target=run, name="evaluation-run", daemon=True).start()
     try:
         while (step := steps.get()) is not None:
             yield step
@@ -135,23 +223,14 @@ def evaluate_set(workspace: "Workspace", name: str, baseline: str | None, skip_i
 
 
 def _evaluate(
-    workspace: "Workspace",
-    name: str,
-    baseline: str | None,
-    skip_invalid: bool,
-    tell: Callable[[Result, int, int], None],
+    workspace: "Workspace", path: Path, out: Path, baseline: str | None, skip_invalid: bool, tell: Tell
 ) -> tuple[Run, Comparison | None]:
     from evaluation.evaluate import evaluate
     from evaluation.evidence import Texts
     from evaluation.questions import load_questions
 
-    path = question_sets(workspace).get(name)
-    if path is None:
-        raise RunError(f"There is no question set '{name}'.", "Choose one of the list, or upload one.")
-    questions = load_questions(path, skip_invalid, Texts.of(workspace.library))
-    out = runs_folder(workspace) / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     return evaluate(
-        questions,
+        load_questions(path, skip_invalid, Texts.of(workspace.library)),
         workspace.ask,
         workspace.library,
         workspace.settings,

@@ -1,25 +1,30 @@
-"""The Evaluate page: run a question set, see where answers go wrong, compare with an earlier run, add test cases."""
+"""The Evaluate page: run a question set, see where answers go wrong, compare with an earlier run."""
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from evaluation.comparison import compare_runs
-from evaluation.from_chat import question_from_answer
-from evaluation.question_writing import append_question
-from evaluation.questions import Question, load_questions
+from evaluation.questions import load_questions
 from evaluation.results import FAILURES, Result, Run
 from evaluation.summary import summarise
 from rag.errors import FootnoteError
 from rag.schema import Answer
-from ui.web.conversation import Conversation, Exchange
-from ui.web.pages.ask import AskPage, exchange_of
+from ui.web.pages.case_form import CaseForm, case_form
 from ui.web.render import render
-from ui.web.runs import OWN_SET, Running, evaluate_set, keep_set, question_sets, run_of, runs, set_name, sets_folder
+from ui.web.runs import (
+    Running,
+    discard,
+    evaluate_set,
+    keep_set,
+    question_sets,
+    resume,
+    run_of,
+    runs,
+    unfinished,
+)
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
@@ -31,15 +36,12 @@ _FIGURES = {
     "false_abstention": "Declined wrongly",
     "abstention_lenient": "Declined rightly",
 }
+# The buttons beside the runs that were stopped are our own HTML; what they mean goes to the server as an event.
+_ON_UNFINISHED = """footnotes.telling(element, {
+    resume: run => trigger('resume', run),
+    discard: run => trigger('discard', run),
+})"""
 _EVERY, _RIGHT = "Every question", "Right"
-
-
-@dataclass(frozen=True)
-class CaseForm:
-    """The form of a test case: where it is, and the fields it is filled through, in order."""
-
-    panel: Any
-    fields: Sequence[Any]
 
 
 def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
@@ -72,8 +74,12 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
         )
 
     def opened(chosen: str | None, run: str | None, baseline: str | None, kind: str) -> tuple[Any, ...]:
-        updates = choices(chosen, run, baseline)
-        return *updates, shown(updates[1]["value"], baseline, kind)
+        try:
+            updates = choices(chosen, run, baseline)
+        except FootnoteError as error:
+            said = render("problem.html", what=error.what, hint=error.hint)
+            return gr.skip(), gr.skip(), gr.skip(), said, ""
+        return *updates, shown(updates[1]["value"], baseline, kind), stopped_runs()
 
     def upload(path: str | None, skip: bool, run: str | None, baseline: str | None) -> tuple[Any, ...]:
         if not path:
@@ -89,17 +95,40 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
         return *choices(name, run, baseline), said, None
 
     def start(chosen: str | None, baseline: str | None, skip: bool, kind: str) -> Iterator[tuple[Any, ...]]:
-        yield gr.update(interactive=False), gr.skip(), gr.skip(), render("running.html", running=Running()), gr.skip()
+        yield from follow(evaluate_set(workspace, chosen or "", baseline, skip), chosen, baseline, kind)
+
+    def go_on(event: gr.EventData, chosen: str | None, baseline: str | None, kind: str) -> Iterator[tuple[Any, ...]]:
+        yield from follow(resume(workspace, str(event.name), baseline), chosen, baseline, kind)
+
+    def follow(
+        steps: Iterator[Running], chosen: str | None, baseline: str | None, kind: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """Shows how far a run is: buttons, run, baseline, progress, results, unfinished runs."""
+        same = gr.skip(), gr.skip()
+        yield *_buttons(busy=True), *same, render("running.html", running=Running()), gr.skip(), ""
         run = None
-        for running in evaluate_set(workspace, chosen or "", baseline, skip):
+        for running in steps:
             run = running.run
-            yield gr.skip(), gr.skip(), gr.skip(), render("running.html", running=running), gr.skip()
-        ready = gr.update(interactive=True)
+            yield *same, *same, render("running.html", running=running), *same
         if run is None:
-            yield ready, gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        else:
-            _, listed, earlier = choices(chosen, run.name, baseline)
-            yield ready, listed, earlier, gr.skip(), shown(run.name, baseline, kind)
+            yield *_buttons(busy=False), *same, *same, stopped_runs()
+            return
+        _, listed, earlier = choices(chosen, run.name, baseline)
+        found = shown(run.name, baseline, kind)
+        yield *_buttons(busy=False), listed, earlier, gr.skip(), found, stopped_runs()
+
+    def stopped_runs() -> str:
+        return render("unfinished.html", runs=unfinished(workspace))
+
+    def stopped() -> tuple[Any, ...]:
+        return *_buttons(busy=False), "", stopped_runs()
+
+    def throw_away(event: gr.EventData) -> tuple[Any, ...]:
+        try:
+            discard(workspace, str(event.name))
+        except FootnoteError as error:
+            return render("problem.html", what=error.what, hint=error.hint), stopped_runs()
+        return "", stopped_runs()
 
     with gr.Row(elem_id="evaluate"):
         with gr.Column(elem_id="bench", min_width=0):
@@ -108,6 +137,7 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
                 chosen = gr.Dropdown([], label="Question set", elem_id="set")
                 baseline = gr.Dropdown([("Nothing", "")], value="", label="Compare with", elem_id="baseline")
                 go = gr.Button("Run", variant="primary", elem_id="go", scale=0, min_width=90)
+                stop = gr.Button("Stop", elem_id="stop", visible=False, scale=0, min_width=90)
             with gr.Accordion("Add a question set", open=False, elem_id="add-set"):
                 file = gr.File(
                     label="Question set (.jsonl, .csv, .yaml)",
@@ -117,12 +147,15 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
                     height=104,
                 )
                 skip = gr.Checkbox(False, label="Leave out questions with mistakes")
-            form = _case_form(workspace)
+            form = case_form(workspace)
             progress = gr.HTML(elem_id="running", apply_default_css=False, js_on_load=None)
+            left = gr.HTML(elem_id="unfinished", apply_default_css=False, js_on_load=_ON_UNFINISHED)
             with gr.Row(elem_id="result-row"):
                 run = gr.Dropdown([], label="Run", elem_id="run")
                 kind = gr.Dropdown([_EVERY, _RIGHT, *FAILURES.values()], value=_EVERY, label="Show", elem_id="kind")
-            results = gr.HTML(elem_id="results", apply_default_css=False, js_on_load=None)
+            results = gr.HTML(
+                render("results_loading.html"), elem_id="results", apply_default_css=False, js_on_load=None
+            )
         gr.HTML(
             render("panel.html", name="Source", listed=False, hint="A footnote of a result opens its source here."),
             elem_classes="panel-slot",
@@ -131,93 +164,23 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
         )
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    tab.select(opened, [chosen, run, baseline, kind], [chosen, run, baseline, results], **quiet)
+    tab.select(opened, [chosen, run, baseline, kind], [chosen, run, baseline, results, left], **quiet)
     file.upload(upload, [file, skip, run, baseline], [chosen, run, baseline, progress, file], **quiet)
-    go.click(
-        start, [chosen, baseline, skip, kind], [go, run, baseline, progress, results], **quiet, concurrency_limit=1
-    )
+    followed = [go, stop, run, baseline, progress, results, left]
+    one: dict[str, Any] = {**quiet, "concurrency_id": "evaluation", "concurrency_limit": 1}
+    running = [
+        go.click(start, [chosen, baseline, skip, kind], followed, **one),
+        left.resume(go_on, [chosen, baseline, kind], followed, **one),
+    ]
+    stop.click(stopped, None, [go, stop, progress, left], cancels=running, queue=False, **quiet)
+    left.discard(throw_away, None, [progress, left], **quiet)
     gr.on([run.input, baseline.input, kind.input], shown, [run, baseline, kind], [results], **quiet)
     return form
 
 
-def open_cases_from(asking: AskPage, tabs: gr.Tabs, form: CaseForm) -> None:
-    """Lets answers of the chat be made into test cases."""
-
-    def fill(event: gr.EventData, conversation: Conversation) -> tuple[Any, ...]:
-        exchange = exchange_of(event, conversation)
-        if exchange is None:
-            return tuple(gr.skip() for _ in range(2 + len(form.fields)))
-        return gr.Tabs(selected="evaluate"), gr.update(visible=True), *case_of(exchange)
-
-    asking.transcript.testcase(
-        fill,
-        [asking.conversation],
-        [tabs, form.panel, *form.fields],
-        show_progress="hidden",
-        api_visibility="private",
-    )
-
-
-def case_of(exchange: Exchange) -> tuple[Any, ...]:
-    """What an answer prefills the form of a test case with, in the order of its fields."""
-    if exchange.answer is None:
-        return ("", True, "", "", "", None, "")
-    case = question_from_answer(exchange.answer, exchange.history)
-    facts = "\n".join(" | ".join(ways) for ways in case.key_facts)
-    return (case.question, case.answerable, case.answer or "", facts, "\n\n".join(case.evidence), case, "")
-
-
-def _case_form(workspace: "Workspace") -> CaseForm:
-    with gr.Group(visible=False, elem_id="case") as panel:
-        question = gr.Textbox(label="Question", lines=1, max_lines=4)
-        answerable = gr.Checkbox(True, label="The sources answer it")
-        answer = gr.Textbox(label="Reference answer", lines=2, max_lines=8)
-        facts = gr.Textbox(
-            label="Key facts: all lines must be said, in one of the ways parted by |", lines=2, max_lines=8
-        )
-        evidence = gr.Textbox(label="Evidence: exact quotes, parted by an empty line", lines=2, max_lines=12)
-        into = gr.Textbox(OWN_SET, label="Add to the set")
-        drafted = gr.State(None)
-        said = gr.HTML(apply_default_css=False, js_on_load=None)
-        with gr.Row():
-            add = gr.Button("Add the test case", variant="primary", elem_id="add-case")
-            close = gr.Button("Close", elem_id="close-case")
-
-    def save(asked: str, yes: bool, expected: str, lines: str, quotes: str, draft: Question | None, name: str) -> str:
-        values: dict[str, Any] = {
-            "question": asked.strip(),
-            "answerable": yes,
-            "answer": expected.strip() or None,
-            "key_facts": [
-                [way.strip() for way in line.split("|") if way.strip()] for line in lines.splitlines() if line.strip()
-            ],
-            "evidence": [quote.strip() for quote in quotes.split("\n\n") if quote.strip()],
-        }
-        try:
-            base = draft.model_dump(mode="json") if draft else {"id": Path(set_name(asked)).stem}
-            case = Question.model_validate_json(json.dumps({**base, **values}))
-            file = sets_folder(workspace) / set_name(name or OWN_SET)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            append_question(file, case)
-        except FootnoteError as error:
-            return render("problem.html", what=error.what, hint=error.hint)
-        except ValueError as error:
-            return render("problem.html", what=_first_mistake(error), hint="Mend it and add it again.")
-        return render("case_added.html", name=file.name)
-
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    add.click(save, [question, answerable, answer, facts, evidence, drafted, into], [said], **quiet)
-    close.click(lambda: gr.update(visible=False), None, [panel], **quiet)
-    return CaseForm(panel, [question, answerable, answer, facts, evidence, drafted, said])
-
-
-def _first_mistake(error: ValueError) -> str:
-    from pydantic import ValidationError
-
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'The question'}: {first['msg']}."
+def _buttons(*, busy: bool) -> tuple[Any, Any]:
+    """Run and Stop, one of which can be used."""
+    return gr.update(interactive=not busy), gr.update(visible=busy)
 
 
 def _figures(run: Run) -> list[tuple[str, str, str]]:
