@@ -51,7 +51,7 @@ class ErringModel(BaseChatModel):
         reference = self.references[question]
         sentences = [reference[a:b] for a, b in split_sentences(reference)]
         said = " ".join(self._maybe_spoilt(sentence) for sentence in sentences)
-        yield ChatGenerationChunk(message=AIMessageChunk(said))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=said))
 
     def _maybe_spoilt(self, sentence: str) -> str:
         if self._chance.random() >= self.errs:

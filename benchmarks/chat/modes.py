@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.chat.erring import ErringModel
@@ -77,7 +78,9 @@ def drafts(workspace: Workspace, questions: list[Question]) -> None:
         overrides = {"library": workspace.settings.library, "chat": {"model": "test:erring", "best_of": n}}
         settings = load_settings(overrides)
         retriever = HybridRetriever(library=workspace.library, embedder=workspace.embedder, settings=settings)
-        answerer = load_answerer(workspace.library, workspace.embedder, settings, lambda model=model: model)
+        answerer = load_answerer(
+            workspace.library, workspace.embedder, settings, partial(ErringModel.model_validate, model)
+        )
         chain = build_chain(workspace.library, retriever, answerer, settings)
         answers = [chain.invoke(Inquiry(question=q.question)) for q in questions]
         said = [s for answer in answers for s in answer.statements]
