@@ -239,11 +239,11 @@ def test_a_question_is_edited_and_the_conversation_goes_on_from_there(desk: Work
     page = at_desk()
     ask(page, "Who built the lighthouse?")
     ask(page, TICKET)
-    page.locator("[data-edit]").first.click()
+    page.locator("[data-anew]").first.click()
     assert "goes" in page.inner_text(".edit-form")
     page.keyboard.press("Escape")
     assert questions(page) == ["Who built the lighthouse?", TICKET]
-    page.locator("[data-edit]").first.click()
+    page.locator("[data-anew]").first.click()
     page.fill(".edit-form textarea", KEEPER)
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.exchange:not([aria-busy]) .fn').length === 1")

@@ -111,7 +111,7 @@
       buttons.append(warning);
     }
     form.append(words, buttons);
-    const close = () => { form.replaceWith(row); find("[data-edit]", row).focus(); };
+    const close = () => { form.replaceWith(row); find("[data-anew]", row).focus(); };
     cancel.addEventListener("click", close);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -134,7 +134,7 @@
       if (!exchange) return;
       const { answer: id } = exchange.dataset;
       const again = (question) => { if (!find("[aria-busy]", element)) tell.edit(id, question); };
-      if ("edit" in button.dataset) edit(exchange, again);
+      if ("anew" in button.dataset) edit(exchange, again);
       else if ("retry" in button.dataset) again(find(".asked", exchange).textContent);
       else if ("copy" in button.dataset) copy(button, markdown(id));
       else if ("link" in button.dataset) copy(button, Promise.resolve(link(id)));
