@@ -86,6 +86,7 @@ class Pipeline:
             LibraryError: The library can't be written. What was finished before stays.
         """
         stop = stop or (lambda: False)
+        self._library.bring_in_step()  # what a change that failed has left would be taken for vectors to count on
         self._check_embedder()
         known = self._catalogue.locations_at(target.location for target in targets)
         run = Run(len(targets), on_progress, self._catalogue.sources_with({k.source_id for k in known.values()}))
