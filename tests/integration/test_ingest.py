@@ -204,8 +204,8 @@ def test_a_folder_that_cannot_be_listed_is_named_and_the_others_are_read(
     (folder / "private").mkdir()
     real = os.scandir
 
-    def scandir(path: Path | str = ".") -> object:
-        if Path(path).name == "private":
+    def scandir(path: Path | str | int = ".") -> object:
+        if not isinstance(path, int) and Path(path).name == "private":
             raise PermissionError(13, "Permission denied")
         return real(path)
 

@@ -92,8 +92,8 @@ def test_sources_below_a_folder_that_cannot_be_listed_stay(
     fresh.sync(manifest)
     real = os.scandir
 
-    def scandir(path: Path | str = ".") -> object:
-        if Path(path) == private:
+    def scandir(path: Path | str | int = ".") -> object:
+        if not isinstance(path, int) and Path(path) == private:
             raise PermissionError(13, "Permission denied")
         return real(path)
 

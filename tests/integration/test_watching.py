@@ -150,8 +150,8 @@ def refuse(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Makes a folder unreadable, for root too."""
     real = os.scandir
 
-    def scandir(path: Path | str = ".") -> object:
-        if Path(path) == folder:
+    def scandir(path: Path | str | int = ".") -> object:
+        if not isinstance(path, int) and Path(path) == folder:
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
 
