@@ -116,18 +116,18 @@ def test_an_addition_can_be_cancelled_and_what_is_finished_stays(
     to_page(page, "Sources")
     before = set(titles(page))
     files = []
-    for number in range(90):  # more than one batch, so that some are finished and some aren't
+    for number in range(200):  # more than one batch, so that some are finished and some aren't
         files.append(tmp_path / f"log {number:03}.txt")
         files[-1].write_text(f"On watch {number} the mate saw {number * 7} gulls.")
     page.set_input_files("#drop input[type=file]", [str(file) for file in files])
     page.wait_for_selector(".adding:not(.over) li.added", timeout=60_000)
-    assert page.inner_text(".adding-count").split(",")[0].endswith(" of 90 sources")
+    assert page.inner_text(".adding-count").split(",")[0].endswith(" of 200 sources")
     page.click("[data-cancel]")
     page.wait_for_selector(".adding.over", timeout=60_000)
     said = page.inner_text(".adding-count")
     assert said.startswith("Cancelled.") and "What is finished stays." in said
     added = int(said.split()[1])
-    assert 0 < added < 90 and f"{90 - added} left out" in said
+    assert 0 < added < 200 and f"{200 - added} left out" in said
     assert len(set(titles(page)) - before) == added
 
 
@@ -166,7 +166,7 @@ def test_the_table_is_sorted_filtered_and_chosen_from(open_page: OpenPage, own_s
     page = open_page(address=own_site)
     to_page(page, "Sources")
     long, short = tmp_path / "aardvark.txt", tmp_path / "zebra.txt"
-    long.write_text("\n\n".join(f"The aardvark dug {number} holes in one night." for number in range(90)))
+    long.write_text("\n\n".join(f"The aardvark dug {number} holes in one night." for number in range(200)))
     short.write_text("The zebra slept.")
     upload(page, long, short)
     page.fill("#shelf-filter", "ZEBRA text")
