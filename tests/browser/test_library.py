@@ -41,6 +41,7 @@ def test_what_is_damaged_is_found_and_repaired(open_page: OpenPage, tmp_path_fac
         page.get_by_role("tab", name="Ask").click()
         ask(page, "What does a ticket to Orran cost?")
         assert "four shillings" in page.inner_text(".said")
+        page.close()  # before its server goes
 
 
 def test_keys_are_hidden_and_what_was_set_is_marked(tmp_path: Path) -> None:
