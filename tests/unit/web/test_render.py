@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.library.conversations import KeptConversation
 from rag.schema import Answer, Citation, Passage, Statement
 from ui.web.conversation import Exchange
 from ui.web.render import _environment, day, place, render, safe_url, short
@@ -49,9 +50,12 @@ def test_everything_that_a_document_can_hold_is_escaped() -> None:
         "transcript.html",
         suggestions=(),
         count=0,
+        kept=KeptConversation("c", HOSTILE, "", "", 3),
+        linked=None,
+        notice=None,
         conversation=(
-            Exchange(HOSTILE, Answer(**about, statements=(said,), citations=(cited,), notes=(HOSTILE,))),  # type: ignore[arg-type]
-            Exchange(HOSTILE, Answer(**about, refused=True, passages=(found,))),  # type: ignore[arg-type]
+            Exchange(HOSTILE, answer=Answer(**about, statements=(said,), citations=(cited,), notes=(HOSTILE,))),  # type: ignore[arg-type]
+            Exchange(HOSTILE, answer=Answer(**about, refused=True, passages=(found,))),  # type: ignore[arg-type]
             Exchange(HOSTILE, error=HOSTILE),
         ),
     )
