@@ -59,6 +59,13 @@ def at_the_sources(page: "Page") -> None:
     page.wait_for_selector(".shelf-title")
 
 
+def at_a_source(page: "Page") -> None:
+    at_the_sources(page)
+    page.locator(".shelf-title").last.click()
+    page.wait_for_selector(".panel .about >> visible=true")
+    page.get_by_role("button", name="Edit", exact=True).click()
+
+
 def at_a_report(page: "Page") -> None:
     page.get_by_role("tab", name="Evaluate").click()
     page.wait_for_function("document.querySelector('#set input')?.value")
@@ -83,6 +90,7 @@ PAGES: list[Callable[["Page"], None]] = [
     at_a_refusal,
     at_the_conversations,
     at_the_sources,
+    at_a_source,
     at_a_report,
     at_the_library,
 ]
