@@ -16,6 +16,7 @@ from evaluation.errors import RunError
 from evaluation.questions import read_questions
 from evaluation.results import QUESTIONS, Result, Run, read_provenance, read_results, read_run
 from rag.errors import FootnoteError
+from rag.schema import Answer, Inquiry
 from ui.web.suggestions import question_sets_beside
 
 if TYPE_CHECKING:
@@ -143,42 +144,45 @@ class Running:
         return self.done / self.total if self.total else 0.0
 
 
-class _LeftError(Exception):
+class _Halt(BaseException):
     """Whoever watched the run is gone, or stopped it."""
 
 
+Ask = Callable[[Inquiry], Answer]
 Tell = Callable[[Result, int, int], None]
-Work = Callable[[Tell], tuple[Run, Comparison | None]]
+Work = Callable[[Ask, Tell], tuple[Run, Comparison | None]]
 
 
-def evaluate_set(workspace: "Workspace", name: str, baseline: str | None, skip_invalid: bool) -> Iterator[Running]:
+def evaluate_set(
+    workspace: "Workspace", name: str, baseline: str | None, skip_invalid: bool, stop: threading.Event
+) -> Iterator[Running]:
     """Runs a question set in a thread of its own; a snapshot after each question, the last with the run.
 
-    Whoever stops listening stops it; what was answered until then is kept, see `resume`.
+    It ends early when `stop` is set, or nobody listens any more; what was answered until then is kept, see `resume`.
     """
 
-    def work(tell: Tell) -> tuple[Run, Comparison | None]:
+    def work(ask: Ask, tell: Tell) -> tuple[Run, Comparison | None]:
         path = question_sets(workspace).get(name)
         if path is None:
             raise RunError(f"There is no question set '{name}'.", "Choose one of the list, or upload one.")
         out = runs_folder(workspace) / f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}"
-        return _evaluate(workspace, path, out, baseline, skip_invalid, tell)
+        return _evaluate(workspace, path, out, baseline, skip_invalid, ask, tell)
 
-    yield from _watched(work)
+    yield from _watched(workspace, work, stop)
 
 
-def resume(workspace: "Workspace", name: str, baseline: str | None) -> Iterator[Running]:
+def resume(workspace: "Workspace", name: str, baseline: str | None, stop: threading.Event) -> Iterator[Running]:
     """Goes on with a run that was stopped: only what has no answer yet is asked."""
 
-    def work(tell: Tell) -> tuple[Run, Comparison | None]:
+    def work(ask: Ask, tell: Tell) -> tuple[Run, Comparison | None]:
         folder = _stopped(workspace, name)
         try:
-            return _evaluate(workspace, folder / QUESTIONS, folder, baseline, False, tell)
+            return _evaluate(workspace, folder / QUESTIONS, folder, baseline, False, ask, tell)
         except RunError as error:
             raise RunError(error.what, "Delete it, and run the question set anew.") from None
 
     before = sum(bool(result.scores.get("right")) for result in _answered(runs_folder(workspace) / name))
-    yield from _watched(work, Running(right=before))
+    yield from _watched(workspace, work, stop, before)
 
 
 def _answered(folder: Path) -> list[Result]:
@@ -187,15 +191,18 @@ def _answered(folder: Path) -> list[Result]:
     return []
 
 
-def _watched(work: Work, counted: Running = Running()) -> Iterator[Running]:
-    """Does the work in a thread; how far it is after each result. Nobody listening any more ends it."""
+def _watched(workspace: "Workspace", work: Work, stop: threading.Event, right: int = 0) -> Iterator[Running]:
+    """Does the work in a thread; how far it is after each result."""
     steps: queue.Queue[Running | None] = queue.Queue()
-    leaving = threading.Event()
+    counted = Running(right=right)
+
+    def ask(inquiry: Inquiry) -> Answer:
+        if stop.is_set():  # what is under way is still answered, and kept
+            raise _Halt
+        return workspace.ask(inquiry)
 
     def tell(result: Result, done: int, total: int) -> None:
         nonlocal counted
-        if leaving.is_set():
-            raise _LeftError
         right = counted.right + bool(result.scores.get("right"))
         counted = Running(done=done, total=total, right=right, last=result.question)
         steps.put(counted)
@@ -203,9 +210,9 @@ def _watched(work: Work, counted: Running = Running()) -> Iterator[Running]:
     def run() -> None:
         try:
             with _ONE_AT_A_TIME:  # one that was stopped may still be answering its last question
-                finished, comparison = work(tell)
+                finished, comparison = work(ask, tell)
             steps.put(replace(counted, run=finished, comparison=comparison))
-        except _LeftError:
+        except _Halt:
             pass
         except FootnoteError as error:
             steps.put(replace(counted, error=str(error)))
@@ -219,11 +226,11 @@ def _watched(work: Work, counted: Running = Running()) -> Iterator[Running]:
         while (step := steps.get()) is not None:
             yield step
     finally:
-        leaving.set()
+        stop.set()
 
 
 def _evaluate(
-    workspace: "Workspace", path: Path, out: Path, baseline: str | None, skip_invalid: bool, tell: Tell
+    workspace: "Workspace", path: Path, out: Path, baseline: str | None, skip_invalid: bool, ask: Ask, tell: Tell
 ) -> tuple[Run, Comparison | None]:
     from evaluation.evaluate import evaluate
     from evaluation.evidence import Texts
@@ -231,7 +238,7 @@ def _evaluate(
 
     return evaluate(
         load_questions(path, skip_invalid, Texts.of(workspace.library)),
-        workspace.ask,
+        ask,
         workspace.library,
         workspace.settings,
         out,

@@ -1,5 +1,6 @@
 """The Evaluate page: run a question set, see where answers go wrong, compare with an earlier run."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ _EVERY, _RIGHT = "Every question", "Right"
 
 def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
     """Builds the page inside the current Gradio block."""
+    stops: dict[str, threading.Event] = {}  # of each window's run
 
     def shown(name: str | None, baseline: str | None, kind: str) -> str:
         try:
@@ -94,11 +96,17 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
             Path(path).unlink(missing_ok=True)
         return *choices(name, run, baseline), said, None
 
-    def start(chosen: str | None, baseline: str | None, skip: bool, kind: str) -> Iterator[tuple[Any, ...]]:
-        yield from follow(evaluate_set(workspace, chosen or "", baseline, skip), chosen, baseline, kind)
+    def start(
+        chosen: str | None, baseline: str | None, skip: bool, kind: str, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        stop = stops[str(request.session_hash)] = threading.Event()
+        yield from follow(evaluate_set(workspace, chosen or "", baseline, skip, stop), chosen, baseline, kind)
 
-    def go_on(event: gr.EventData, chosen: str | None, baseline: str | None, kind: str) -> Iterator[tuple[Any, ...]]:
-        yield from follow(resume(workspace, str(event.name), baseline), chosen, baseline, kind)
+    def go_on(
+        event: gr.EventData, request: gr.Request, chosen: str | None, baseline: str | None, kind: str
+    ) -> Iterator[tuple[Any, ...]]:
+        stop = stops[str(request.session_hash)] = threading.Event()
+        yield from follow(resume(workspace, str(event.name), baseline, stop), chosen, baseline, kind)
 
     def follow(
         steps: Iterator[Running], chosen: str | None, baseline: str | None, kind: str
@@ -106,12 +114,13 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
         """Shows how far a run is: buttons, run, baseline, progress, results, unfinished runs."""
         same = gr.skip(), gr.skip()
         yield *_buttons(busy=True), *same, render("running.html", running=Running()), gr.skip(), ""
-        run = None
+        run = error = None
         for running in steps:
-            run = running.run
+            run, error = running.run, running.error
             yield *same, *same, render("running.html", running=running), *same
         if run is None:
-            yield *_buttons(busy=False), *same, *same, stopped_runs()
+            said = gr.skip() if error else ""
+            yield *_buttons(busy=False), *same, said, gr.skip(), stopped_runs()
             return
         _, listed, earlier = choices(chosen, run.name, baseline)
         found = shown(run.name, baseline, kind)
@@ -120,8 +129,10 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
     def stopped_runs() -> str:
         return render("unfinished.html", runs=unfinished(workspace))
 
-    def stopped() -> tuple[Any, ...]:
-        return *_buttons(busy=False), "", stopped_runs()
+    def ask_to_stop(request: gr.Request) -> Any:
+        if running := stops.pop(str(request.session_hash), None):
+            running.set()
+        return gr.update(value="Stopping …", interactive=False)
 
     def throw_away(event: gr.EventData) -> tuple[Any, ...]:
         try:
@@ -168,11 +179,9 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
     file.upload(upload, [file, skip, run, baseline], [chosen, run, baseline, progress, file], **quiet)
     followed = [go, stop, run, baseline, progress, results, left]
     one: dict[str, Any] = {**quiet, "concurrency_id": "evaluation", "concurrency_limit": 1}
-    running = [
-        go.click(start, [chosen, baseline, skip, kind], followed, **one),
-        left.resume(go_on, [chosen, baseline, kind], followed, **one),
-    ]
-    stop.click(stopped, None, [go, stop, progress, left], cancels=running, queue=False, **quiet)
+    go.click(start, [chosen, baseline, skip, kind], followed, **one)
+    left.resume(go_on, [chosen, baseline, kind], followed, **one)
+    stop.click(ask_to_stop, None, [stop], queue=False, **quiet)
     left.discard(throw_away, None, [progress, left], **quiet)
     gr.on([run.input, baseline.input, kind.input], shown, [run, baseline, kind], [results], **quiet)
     return form
@@ -180,7 +189,7 @@ def evaluate_page(workspace: "Workspace", tab: gr.Tab) -> CaseForm:
 
 def _buttons(*, busy: bool) -> tuple[Any, Any]:
     """Run and Stop, one of which can be used."""
-    return gr.update(interactive=not busy), gr.update(visible=busy)
+    return gr.update(interactive=not busy), gr.update(value="Stop", interactive=True, visible=busy)
 
 
 def _figures(run: Run) -> list[tuple[str, str, str]]:
