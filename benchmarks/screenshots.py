@@ -150,7 +150,7 @@ def _source(page: Any) -> None:
     _sources(page)
     page.locator(".shelf-title").first.click()
     page.wait_for_selector(".panel .about h4 >> visible=true")
-    page.wait_for_selector(".panel .about [data-later] li")  # its questions are tried out first
+    page.wait_for_selector(".panel .about .asks li")  # its questions are tried out first
 
 
 def _conversations(page: Any) -> None:
