@@ -91,11 +91,12 @@ class AnsweringSettings(Section):
     answerer: Literal["auto", "extractive", "generative"] = Field(
         "auto", description="quotes, or a chat model's prose; auto: prose where a chat model is set"
     )
-    scorer: Literal["sum", "fitted"] = Field(
-        "sum",
-        description="what chooses an extractive answer's sentences: a sum set by hand, or a model fitted on open data",
+    scorer: Literal["reader", "sum"] = Field(
+        "reader",
+        description="what chooses an extractive answer's sentences: the packaged reader with a sum set by hand, or the "
+        "sum alone, which is faster",
     )
-    max_sentences: int = Field(4, ge=1, le=20, description="sentences in an extractive answer, at most")
+    max_sentences: int = Field(5, ge=1, le=20, description="sentences in an extractive answer, at most")
     min_confidence: float = Field(0.5, ge=0, le=1, description="below this, the sources are said not to answer")
     strict: bool = Field(False, description="remove unsupported sentences instead of marking them")
 

@@ -1,13 +1,16 @@
-"""Answers on SQuAD 2.0 and ClapNQ, as open retrieval: `python -m benchmarks.answers.open_sets DATA_DIR`.
+"""Answers on SQuAD 2.0 and ClapNQ: `python -m benchmarks.answers.open_sets DATA_DIR`.
 
-Every question is asked of all passages of its set. Retrieval is the product's (dense and BM25, fused, eight
-chunks), with exact cosines in place of HNSW; scoring and choosing are the product's own functions. Prints the
-tables of docs/answer-quality.md with 95% intervals from a bootstrap over questions.
+Every question is asked of all passages of its set ("open") and of its own passage ("given"). Retrieval is the
+product's (dense and BM25, fused, eight chunks), with exact cosines in place of HNSW; scoring and choosing are the
+product's own functions. Prints the tables of docs/answer-quality.md with 95% intervals from a bootstrap over questions.
 """
 
 import argparse
+import random
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +18,11 @@ from numpy.typing import NDArray
 
 from benchmarks.reader.gather import Case, gather
 from benchmarks.reader.pools import read_clapnq, read_squad
-from benchmarks.reader.train import embed
 from benchmarks.reader.vectors import VectorFile
-from rag.answering.scorer import load_scorer
-from rag.answering.selection import NEAR_THE_BEST, log_odds, pick
-from rag.answering.signals import Floats
+from rag.answering.scoring import Floats, weighed
+from rag.answering.selection import pick
 from rag.models.embedder import load_embedder
+from rag.models.reader import load_reader
 from rag.settings import load_settings
 
 RESAMPLES = 1000
@@ -28,17 +30,34 @@ Array = NDArray[np.float64]
 Scored = Callable[[Case], tuple[Floats, float]]
 
 
-def learned(case: Case) -> tuple[Floats, float]:
-    """What the product makes of it: a chance for each sentence, and one that the question is answered."""
-    return load_scorer().judge(case.signals)
+def similarity(case: Case) -> tuple[Floats, float]:
+    """Similarity alone, for sentences and question."""
+    return case.signals.similar, float(case.signals.similar.max())
 
 
-def by(name: str) -> Scored:
-    """One signal alone: sentences by it, the question by the best similarity."""
-    return lambda case: (case.signals.column(name), float(case.signals.column("cosine").max()))
+def plain(case: Case) -> tuple[Floats, float]:
+    """The sum set by hand, and the confidence that goes with it."""
+    return case.signals.plain, weighed(replace(case.signals, evidence=None)).confidence
 
 
-WAYS: dict[str, Scored] = {"similarity alone": by("cosine"), "sum set by hand": by("plain"), "learned": learned}
+def reader(case: Case) -> tuple[Floats, float]:
+    """The reader alone."""
+    assert case.signals.evidence is not None
+    return case.signals.evidence, float(case.signals.evidence.max())
+
+
+def product(case: Case) -> tuple[Floats, float]:
+    """Sum and reader together, as the product answers."""
+    judged = weighed(case.signals)
+    return judged.scores, judged.confidence
+
+
+WAYS: dict[str, Scored] = {
+    "similarity": similarity,
+    "sum set by hand": plain,
+    "reader alone": reader,
+    "sum and reader": product,
+}
 
 
 def auroc(labels: NDArray[np.bool_], scores: Array) -> float:
@@ -72,16 +91,30 @@ def ranking(cases: Sequence[Case], way: Scored) -> dict[str, str]:
 
 
 def gained(cases: Sequence[Case]) -> dict[str, str]:
-    """What the fit adds to the sum set by hand, question by question."""
+    """What the reader adds to the sum set by hand, question by question."""
     first, f1 = [], []
     for case in cases:
         if case.answerable:
-            orders = [np.argsort(-way(case)[0], kind="stable") for way in (learned, WAYS["sum set by hand"])]
+            orders = [np.argsort(-way(case)[0], kind="stable") for way in (product, plain)]
             gold = max(1, case.gold)
             first.append(float(case.labels[orders[0][0]]) - float(case.labels[orders[1][0]]))
             f1.append((case.labels[orders[0][:gold]].sum() - 1.0 * case.labels[orders[1][:gold]].sum()) / gold)
     pairs = {"gold in first 1": np.array(first), "evidence F1 at gold k": np.array(f1)}
-    return {name: interval(lambda some, d=d: float(d[some].mean()), len(d)) for name, d in pairs.items()}  # type: ignore[misc]
+    return {name: interval(lambda some, d=d: float(d[some].mean()), len(d)) for name, d in pairs.items()} | {  # type: ignore[misc]
+        "answerable AUROC": _auroc_gained(cases)
+    }
+
+
+def _auroc_gained(cases: Sequence[Case]) -> str:
+    answerable = np.array([case.answerable for case in cases])
+    ours, theirs = (np.array([way(case)[1] for case in cases]) for way in (product, plain))
+    return interval(
+        lambda some: auroc(answerable[some], ours[some]) - auroc(answerable[some], theirs[some]), len(cases)
+    )
+
+
+def _same(sentences: Sequence[str], i: int, j: int) -> bool:
+    return sentences[i] == sentences[j]
 
 
 def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
@@ -89,10 +122,9 @@ def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
     hits, counts, lengths = [], [], []
     for case in cases:
         if case.answerable:
-            words = case.sentences
-            chosen = pick(
-                log_odds(learned(case)[0]), lambda i, j, words=words: words[i] == words[j], most, NEAR_THE_BEST
-            )  # type: ignore[misc]
+            words, judged = case.sentences, weighed(case.signals)
+            alike = partial(_same, case.sentences)
+            chosen = pick(judged.scores, [0] * len(words), alike, most, judged.near)
             hits.append(float(case.labels[chosen].any()))
             counts.append(len(chosen))
             lengths.append(sum(len(words[i]) for i in chosen))
@@ -119,27 +151,36 @@ def declining(cases: Sequence[Case], way: Scored) -> tuple[str, list[str]]:
     return interval(lambda some: auroc(answerable[some], chance[some]), len(cases)), curve
 
 
+def report(name: str, cases: Sequence[Case], most: int) -> None:
+    """Prints what one set shows."""
+    print(f"\n## {name}: {len(cases)} questions, {sum(c.answerable for c in cases)} answerable")
+    for label, way in WAYS.items():
+        for measure, value in (ranking(cases, way) | {"answerable AUROC": declining(cases, way)[0]}).items():
+            print(f"| {label} | {measure} | {value} |")
+    for measure, value in gained(cases).items():
+        print(f"| sum and reader, less the sum | {measure} | {value} |")
+    for measure, value in answering(cases, most).items():
+        print(f"| answer | {measure} | {value} |")
+    print("| threshold | answered | risk: best sentence not gold | false abstention | unanswerable declined |")
+    print("\n".join(declining(cases, product)[1]), flush=True)
+
+
 def main() -> None:
     """Gathers both sets and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with squad2_dev_half/ and clapnq_open/")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "footnote-reader")
+    parser.add_argument("--questions", type=int, default=10_000, help="of each set, drawn, at most")
     args = parser.parse_args()
     settings = load_settings()
     vectors = VectorFile(args.cache / "vectors", load_embedder(settings))
-    for pool in (read_squad(args.data / "squad2_dev_half"), read_clapnq(args.data / "clapnq_open")):
-        embed(pool, vectors)
-        cases = gather(pool, vectors, load_scorer().rarity, settings.retrieval.dense_weight).cases
-        print(f"\n## {pool.name}: {len(cases)} questions, {sum(c.answerable for c in cases)} answerable")
-        for name, way in WAYS.items():
-            for measure, value in (ranking(cases, way) | {"answerable AUROC": declining(cases, way)[0]}).items():
-                print(f"| {name} | {measure} | {value} |")
-        for measure, value in gained(cases).items():
-            print(f"| learned, less the sum set by hand | {measure} | {value} |")
-        for measure, value in answering(cases, settings.answering.max_sentences).items():
-            print(f"| answer | {measure} | {value} |")
-        print("| threshold | answered | risk: best sentence not gold | false abstention | unanswerable declined |")
-        print("\n".join(declining(cases, learned)[1]), flush=True)
+    for pool in (read_clapnq(args.data / "clapnq_open"), read_squad(args.data / "squad2_dev_half")):
+        vectors.ensure_all(pool)
+        drawn = random.Random(7).sample(pool.questions, min(args.questions, len(pool.questions)))
+        pool = replace(pool, questions=tuple(drawn))
+        for given in (True, False):
+            cases = list(gather(pool, vectors, settings.retrieval.dense_weight, load_reader(), given=given))
+            report(f"{pool.name}, {'given' if given else 'open'}", cases, settings.answering.max_sentences)
 
 
 if __name__ == "__main__":

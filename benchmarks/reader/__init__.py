@@ -1,1 +1,1 @@
-"""Fits and measures the sentence scorer."""
+"""Trains the reader, and fits what it is weighed by."""

@@ -110,7 +110,7 @@ def _pair(row: dict[str, Any]) -> Example:
 
 def _asked_of_others(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
     """Questions put to a passage like them in words that shares no sentence with theirs and lacks the answer."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
     passages = list(dict.fromkeys(e.sentences for e in examples))
     texts = [" ".join(p).lower() for p in passages]

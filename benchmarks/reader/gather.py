@@ -1,11 +1,9 @@
-"""Asks every question of its whole pool, the way the product retrieves, and notes signals and labels."""
+"""Asks every question of its whole pool, the way the product retrieves, and notes what is known of every sentence."""
 
-import math
 import random
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,9 +13,9 @@ from numpy.typing import NDArray
 from benchmarks.reader.pools import Asked, Pool, squeeze
 from benchmarks.reader.vectors import VectorFile
 from rag import fusion
-from rag.answering.nearness import load_nearness
-from rag.answering.signals import Floats, Query, Reading, Signals, Words, sentence_signals
+from rag.answering.scoring import Floats, Reading, Signals, Words, signals
 from rag.library.lexical import LexicalIndex
+from rag.models.reader import Reader
 
 FETCH_K = 50
 TOP_K = 8
@@ -30,10 +28,10 @@ class Case:
     Attributes:
         asked: The question and its gold.
         answerable: Whether the pool answers it; not so where its passage was left out.
-        signals: What the networks see.
-        labels: Whether each sentence is gold.
+        signals: What the product knows of the sentences read.
+        labels: Whether each is gold.
         gold: How many different gold sentences there are, retrieved or not.
-        sentences: The sentences read, for those who look.
+        sentences: The sentences themselves.
     """
 
     asked: Asked
@@ -42,14 +40,6 @@ class Case:
     labels: NDArray[np.bool_]
     gold: int
     sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Cases:
-    """All cases of one pool."""
-
-    name: str
-    cases: list[Case] = field(default_factory=list)
 
 
 class Corpus:
@@ -61,10 +51,7 @@ class Corpus:
         self._dense = vectors(chunk.text for chunk in pool.chunks)
         self._index = LexicalIndex(folder)
         self._index.add((i, chunk.passage, chunk.text) for i, chunk in enumerate(pool.chunks))
-        self.words = Words(lru_cache(200_000)(self._terms), lru_cache(50_000)(self._index.rarity))
-
-    def _terms(self, text: str) -> list[str]:
-        return self._index.terms(text)
+        self.words = Words(lru_cache(200_000)(self._index.terms), lru_cache(50_000)(self._index.rarity))
 
     def retrieve(self, question: str, vector: Floats, weight: float, without: str | None = None) -> list[Reading]:
         """The best chunks as readings, best first; none of the passage `without`."""
@@ -75,29 +62,42 @@ class Corpus:
         fused = fusion.convex(
             [(i, float(cosines[i])) for i in ids], [(i, s) for i, s in bm25.items() if i in ids], weight
         )
+        return [self._reading(i, score, float(cosines[i])) for i, score in fused[:TOP_K]]
+
+    def passage(self, passage: str, vector: Floats) -> list[Reading]:
+        """A whole passage as readings: what a question is asked of where its passage is given."""
         return [
-            Reading(
-                self.chunks[i].header,
-                self.chunks[i].sentences,
-                self._vectors(self.chunks[i].sentences),
-                float(cosines[i]),
-                score,
-            )
-            for i, score in fused[:TOP_K]
+            self._reading(i, 1.0, float(self._dense[i] @ vector))
+            for i, chunk in enumerate(self.chunks)
+            if chunk.passage == passage
         ]
+
+    def _reading(self, i: int, found: float, dense: float) -> Reading:
+        chunk = self.chunks[i]
+        return Reading(chunk.header.strip(), chunk.sentences, self._vectors(chunk.sentences), found, dense)
 
 
 def gather(
     pool: Pool,
     vectors: VectorFile,
-    common: Callable[[str], float],
     weight: float,
+    reader: Reader | None,
     *,
+    given: bool = False,
     left_out: float = 0.0,
     seed: int = 0,
-) -> Cases:
-    """Cases of a pool; a share `left_out` of the answerable questions is asked once more without its passage."""
-    out, nearness = Cases(pool.name), load_nearness()
+) -> Iterator[Case]:
+    """Cases of a pool.
+
+    Args:
+        pool: Passages and questions.
+        vectors: Those of all its texts.
+        weight: Of dense retrieval beside BM25.
+        reader: Reads what is retrieved, or None.
+        given: Ask each question of its own passage, not of the pool.
+        left_out: The share of answerable questions that is asked once more without its passage.
+        seed: For drawing these.
+    """
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         corpus = Corpus(pool, vectors, Path(folder))
@@ -105,24 +105,17 @@ def gather(
             out_too = asked.answerable and chance.random() < left_out
             for without in [None, asked.passage] if out_too else [None]:
                 vector = vectors([asked.question])[0]
-                query = Query(asked.question, vector, corpus.words, common, nearness)
-                readings = corpus.retrieve(asked.question, vector, weight, without)
+                if given and asked.passage:
+                    readings = corpus.passage(asked.passage, vector)
+                else:
+                    readings = corpus.retrieve(asked.question, vector, weight, without)
                 gold = frozenset().union(*asked.gold.values()) if without is None else frozenset()
                 sentences = tuple(s for reading in readings for s in reading.sentences)
-                labels = np.array([squeeze(s) in gold for s in sentences], bool)
-                answerable = asked.answerable and without is None
-                signals = sentence_signals(query, readings)
-                out.cases.append(Case(asked, answerable, signals, labels, len(gold), sentences))
-    return out
-
-
-def common_words(pools: Iterable[Pool], terms: Callable[[str], list[str]], least: float = 0.0008) -> dict[str, float]:
-    """How rare words are in general: idf over all chunks of the pools, for those in at least this share of chunks."""
-    texts = {chunk.text for pool in pools for chunk in pool.chunks}
-    having = Counter(term for text in texts for term in set(terms(text)))
-    n = len(texts)
-    return {
-        term: round(math.log1p((n - count + 0.5) / (count + 0.5)), 2)
-        for term, count in sorted(having.items())
-        if count >= least * n and not term.isdigit()
-    }
+                yield Case(
+                    asked=asked,
+                    answerable=asked.answerable and without is None,
+                    signals=signals(asked.question, vector, readings, corpus.words, reader),
+                    labels=np.array([squeeze(s) in gold for s in sentences], bool),
+                    gold=len(gold),
+                    sentences=sentences,
+                )

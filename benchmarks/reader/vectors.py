@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.reader.pools import Pool
 from rag.models.embedder import Embedder
 
 _BLOCK = 2000
@@ -38,6 +39,11 @@ class VectorFile:
                 keys=np.frombuffer(b"".join(keys), np.uint8).reshape(-1, 16),
                 vectors=vectors,
             )
+
+    def ensure_all(self, pool: Pool) -> None:
+        """Embeds a pool's questions, chunks and sentences."""
+        self.ensure(asked.question for asked in pool.questions)
+        self.ensure(text for chunk in pool.chunks for text in (chunk.text, *chunk.sentences))
 
     def __call__(self, texts: Iterable[str]) -> NDArray[np.float32]:
         """One unit row a text; all must have been ensured."""

@@ -15,6 +15,7 @@ from rag.answering.refusal import OTHERWISE, refusal
 from rag.answering.selection import choose
 from rag.library.library import Library
 from rag.models.embedder import Embedder
+from rag.models.reader import load_reader
 from rag.retrieval import Hit, Retrieved
 from rag.schema import Answer, Citation, Statement
 from rag.settings import AnsweringSettings
@@ -33,7 +34,8 @@ class ExtractiveAnswerer:
     def stream(self, task: Task) -> Iterator[Answer]:
         """One snapshot a sentence, the last of them complete; or a refusal."""
         sentences = candidates(task.retrieved, self._library.cache, self._embedder.fingerprint)
-        choice = choose(task, sentences, self._library.index, self._settings)
+        reader = load_reader() if self._settings.scorer == "reader" else None
+        choice = choose(task, sentences, self._library.index, self._settings, reader)
         corrected = correction(task, sentences)
         if not corrected and (not choice.sentences or choice.confidence < self._settings.min_confidence):
             yield refusal(task, choice.confidence, MODEL)

@@ -1,0 +1,104 @@
+"""Fits what `rag.answering.scoring` weighs the reader by: `python -m benchmarks.reader.combine DATA_DIR`.
+
+On questions that the reader was not taught with, and on those that it saw once, each asked of all passages of its set;
+a share of them without the passage that answers. Prints the constants and stores nothing.
+"""
+
+import argparse
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.reader.examples import SETS, examples
+from benchmarks.reader.gather import Case, gather
+from benchmarks.reader.pools import read_training
+from benchmarks.reader.vectors import VectorFile
+from rag.answering.scoring import FAINTEST
+from rag.models.embedder import load_embedder
+from rag.models.reader import load_reader
+from rag.settings import load_settings
+
+# Questions of each set; only those of QED are left that weren't taught.
+ASKED = {"qed_nq": 1500, "squad2_unansq": 500, "ares_record": 250}
+LEFT_OUT = 0.35
+Array = NDArray[np.float64]
+
+
+def ranking(cases: Sequence[Case], weight: float) -> tuple[float, float, float]:
+    """Gold in first 1, first 4, and the likelihood of gold, at a weight of the reader."""
+    first, fourth, likely = [], [], []
+    for case in cases:
+        if case.labels.any() and case.signals.evidence is not None:
+            scores = (case.signals.plain + weight * case.signals.evidence).astype(float)
+            order = np.argsort(-scores, kind="stable")
+            first.append(case.labels[order[0]])
+            fourth.append(case.labels[order[:4]].any())
+            scaled = 14 * scores  # the temperature at which the plain sum fits best
+            likely.append(np.logaddexp.reduce(scaled[case.labels]) - np.logaddexp.reduce(scaled))
+    return float(np.mean(first)), float(np.mean(fourth)), float(np.mean(likely))
+
+
+def told(case: Case) -> list[float]:
+    """What tells whether a question is answered: the best similarity, evidence and similarity of a passage."""
+    assert case.signals.evidence is not None
+    return [float(case.signals.similar.max()), max(FAINTEST, float(case.signals.evidence.max())), case.signals.passage]
+
+
+def confidence(sets: Sequence[Sequence[Case]]) -> Array:
+    """A logistic regression, every set and both kinds of questions counting alike."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+    x = np.array([told(case) for cases in sets for case in cases])
+    y = np.array([case.answerable for cases in sets for case in cases])
+    weights = np.concatenate([_balanced(np.array([case.answerable for case in cases])) for cases in sets])
+
+    def loss(parameters: Array) -> float:
+        logits = parameters[0] + x @ parameters[1:]
+        return float((weights * np.logaddexp(0, np.where(y, -logits, logits))).sum() / weights.sum())
+
+    found = np.asarray(minimize(loss, np.array([-4.0, 10.0, 1.0, 1.0]), method="L-BFGS-B").x)
+    return found
+
+
+def _balanced(answerable: NDArray[np.bool_]) -> Array:
+    yes = answerable.mean()
+    return np.asarray(np.where(answerable, 0.5 / max(yes, 1e-9), 0.5 / max(1 - yes, 1e-9))) / len(answerable)
+
+
+def main() -> None:
+    """Gathers, fits and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with the training sets")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "footnote-reader")
+    args = parser.parse_args()
+    settings = load_settings()
+    vectors = VectorFile(args.cache / "vectors", load_embedder(settings))
+    taught = {example.question for example in examples(args.data, lambda text: len(text.split()), 0)}
+    assert SETS.keys() >= ASKED.keys()
+    sets = []
+    for name, n in ASKED.items():
+        pool = read_training(args.data / f"{name}.jsonl", questions=n, seed=1)
+        vectors.ensure_all(pool)
+        questions = list(pool.questions)
+        if name == "qed_nq":
+            questions = [asked for asked in questions if asked.question not in taught]
+        random.Random(1).shuffle(questions)
+        pool = replace(pool, questions=tuple(questions[: min(n, 400)]))
+        sets.append(list(gather(pool, vectors, settings.retrieval.dense_weight, load_reader(), left_out=LEFT_OUT)))
+        print(f"{name}: {len(sets[-1])} questions", flush=True)
+        for weight in (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2):
+            print(f"  {weight:.2f}: " + " / ".join(f"{value:.3f}" for value in ranking(sets[-1], weight)))
+    bias, similarity, evidence, passage = confidence(sets)
+    print(
+        f"SURE_BIAS, SURE_SIMILARITY, SURE_EVIDENCE, SURE_PASSAGE = "
+        f"{bias:.2f}, {similarity:.2f}, {evidence:.2f}, {passage:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
