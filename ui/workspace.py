@@ -60,8 +60,9 @@ class Workspace:
     def support(self, premise: str, claim: str) -> float:
         """How well a premise bears a claim out, 0 to 1, without any chat model."""
         from rag.answering.support import SupportChecker
+        from rag.models.reader import reads
 
-        return SupportChecker(self.embedder.embed).check(claim, [premise]).score
+        return SupportChecker(self.embedder.embed, reads).check(claim, [premise]).score
 
     @cached_property
     def without_model(self) -> "Workspace":

@@ -8,11 +8,13 @@ import argparse
 import math
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 from benchmarks.support.cases import Case, to_measure
 from benchmarks.support.findings import all_findings
 from rag.answering.support import Verdict, judge
+from rag.models.reader import reads
 
 
 def main() -> None:
@@ -24,7 +26,10 @@ def main() -> None:
     given = parser.parse_args()
     cases = to_measure(given.data)
     began = time.perf_counter()
-    verdicts = [judge(found) for found in all_findings(cases, given.vectors)]
+    findings = all_findings(cases, given.vectors)
+    verdicts = [
+        judge(found, partial(reads, case.claim, case.premises)) for case, found in zip(cases, findings, strict=True)
+    ]
     each = 1000 * (time.perf_counter() - began) / len(cases)
     groups: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for case, verdict in zip(cases, verdicts, strict=True):

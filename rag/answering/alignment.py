@@ -118,8 +118,11 @@ class Evidence:
         among = [i for i, n in enumerate(self._numbers) if numbers is None or n in numbers]
         among.sort(key=lambda i: -near[i])
         tried = [self._weighed(claim, vector, (self._spans[i],)) for i in among[:_TRIED]]
+        supporting = [one for one in tried if one.verdict.supported] or tried[:1]  # else the nearest says best why not
         # Where a sentence does, its neighbour isn't quoted with it.
-        return max(tried, key=lambda one: (round(one.verdict.score, 1), -len(one.spans[0].sentences)), default=None)
+        return max(
+            supporting, key=lambda one: (round(one.verdict.score, 1), -len(one.spans[0].sentences)), default=None
+        )
 
     def _weighed(self, claim: str, vector: NDArray[np.float32], spans: tuple[Span, ...]) -> Aligned:
         sentences = [sentence for span in spans for sentence in span.sentences]

@@ -21,6 +21,7 @@ from rag.library.library import Library
 from rag.models.chat import load_chat_model
 from rag.models.drafting import BrokenReplyError, Draft, stream_draft
 from rag.models.embedder import Embedder
+from rag.models.reader import reads
 from rag.models.spending import Spent, cost
 from rag.schema import Answer, Citation, Statement
 from rag.settings import Settings
@@ -58,7 +59,7 @@ class GenerativeAnswerer:
         self._extractive = extractive
         self._load = load_model or (lambda: load_chat_model(settings.chat))
         self._model: BaseChatModel | None = None
-        self._checker = SupportChecker(embedder.embed)
+        self._checker = SupportChecker(embedder.embed, reads)
 
     def stream(self, task: Task) -> Iterator[Answer]:
         """Growing snapshots of the answer; where the model fails, the extractive answer with a note that says so."""

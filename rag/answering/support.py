@@ -2,14 +2,14 @@
 
 Figures, names and negation are compared literally, since that is where similarity misleads most; the rest is
 told from the words both share and from the nearness of their vectors. The weights are fitted
-(`benchmarks.support.fit`) on open data.
+(`benchmarks.support.fit`) on open data. Where they are hardly enough, a small model that reads both has a say.
 """
 
 import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -31,8 +31,10 @@ Reads = Callable[[str, Sequence[str]], float]
 """A sentence and its evidence to how well the evidence bears it out, 0 to 1: what a cross-encoder gives."""
 
 WEIGHTS = "support.json"
-READ = "read"
-"""The signal of a reader. It counts once `benchmarks.support.fit` has given it a weight."""
+HARDLY = 0.3
+"""A chance below this is hardly enough: such a claim is supported only if the reader doesn't doubt it."""
+DOUBTED = 0.2
+"""What the reader gives a claim that it doubts, at most."""
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _OMITTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
 """What a quote leaves out, or has put in between square brackets."""
@@ -96,9 +98,8 @@ class SupportChecker:
     def weigh(self, claim: str, sentences: Sequence[str], cosines: NDArray[np.float32], context: str = "") -> Verdict:
         """The same for sentences whose cosines to the claim are known already."""
         findings = compare(claim, sentences, context, cosines)
-        if self._reads:
-            findings = replace(findings, signals={**findings.signals, READ: self._reads(claim, sentences)})
-        return judge(findings)
+        reads = self._reads
+        return judge(findings, (lambda: reads(claim, sentences)) if reads else None)
 
 
 def compare(claim: str, sentences: Sequence[str], context: str, cosines: NDArray[np.float32]) -> Findings:
@@ -154,16 +155,18 @@ def contradicted(findings: Findings) -> bool:
     return any(findings.signals[name] > 0 for name in _DECISIVE)
 
 
-def judge(findings: Findings) -> Verdict:
-    """The findings weighed."""
+def judge(findings: Findings, read: Callable[[], float] | None = None) -> Verdict:
+    """The findings weighed; `read` gives what a reader makes of the claim, and is only asked where it matters."""
     fitted = weights()
-    logit = fitted["bias"] + sum(weight * findings.signals.get(name, 0.0) for name, weight in fitted["weights"].items())
+    logit = fitted["bias"] + sum(weight * findings.signals[name] for name, weight in fitted["weights"].items())
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
     if contradicted(findings):
         score = min(score, fitted["threshold"] * _NEVER_HIGHER)
-    supported = score >= fitted["threshold"]
-    # Shown scores are spread so that 0.5 is the line between supported and not.
     line = fitted["threshold"]
+    if read and line <= score < HARDLY and read() < DOUBTED:
+        line = HARDLY
+    supported = score >= line
+    # Shown scores are spread so that 0.5 is the line between supported and not.
     shown = 0.5 + 0.5 * (score - line) / (1 - line) if supported else 0.5 * score / line
     reason = None if supported else (findings.reasons or ("the source doesn't say this clearly",))[0]
     return Verdict(round(shown, 4), supported, reason)

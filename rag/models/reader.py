@@ -101,6 +101,12 @@ def _by_sentence(row: _Row, mean: Floats, strongest: Floats) -> Floats:
     return scores
 
 
+def reads(claim: str, evidence: Sequence[str]) -> float:
+    """The chance that sentences bear a claim out, as the packaged reader sees it."""
+    supports = load_reader().read(claim, [("", evidence)])[0].supports
+    return float(1 / (1 + np.exp(-supports)))
+
+
 @cache
 def load_reader(threads: int = 0) -> Reader:
     """The reader that comes with the install, loaded once.

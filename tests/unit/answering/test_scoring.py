@@ -60,7 +60,10 @@ def test_any_question_gives_finite_scores(question: str) -> None:
 
 
 def test_the_reader_lifts_the_sentence_that_answers_over_one_that_only_sounds_alike() -> None:
-    texts = ["When the lighthouse was built is asked by many visitors.", "The lighthouse was raised in 1871 by Agnes Tolland."]
+    texts = [
+        "When the lighthouse was built is asked by many visitors.",
+        "The lighthouse was raised in 1871 by Agnes Tolland.",
+    ]
     alike = reading(texts, [0.6, 0.6])
     without, with_reader = (judged("When was the lighthouse built?", alike, reader=r) for r in (None, load_reader()))
     lead = without.scores[0] - without.scores[1]

@@ -3,11 +3,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rag.answering import support
 from rag.answering.figures import figures
 from rag.answering.names import NameIndex, names
-from rag.answering.support import READ, SupportChecker, Verdict, weights
+from rag.answering.support import DOUBTED, SupportChecker, Verdict
 from rag.models.embedder import load_embedder
+from rag.models.reader import reads
 from rag.settings import load_settings
 
 HARBOUR = (
@@ -20,7 +20,7 @@ HARBOUR = (
 
 @pytest.fixture(scope="module")
 def checker() -> SupportChecker:
-    return SupportChecker(load_embedder(load_settings()).embed)
+    return SupportChecker(load_embedder(load_settings()).embed, reads)
 
 
 @pytest.mark.parametrize(
@@ -205,19 +205,15 @@ def test_a_sentence_opener_is_not_a_name() -> None:
     assert all(name.initial for name in names("Unfortunately the ferry sailed."))
 
 
-def test_a_reader_is_shown_claim_and_evidence_and_counts_as_it_is_weighed(
-    checker: SupportChecker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[tuple[str, list[str]]] = []
+def test_a_reader_has_a_say_only_where_the_words_hardly_tell(checker: SupportChecker) -> None:
+    asked: list[str] = []
 
-    def reads(claim: str, evidence: Sequence[str]) -> float:
-        read.append((claim, list(evidence)))
-        return 1.0
+    def doubts(claim: str, evidence: Sequence[str]) -> float:
+        asked.append(claim)
+        return DOUBTED / 2
 
-    claim = "Ruth Pellworm, an engineer, used blocks of concrete."
-    reading = SupportChecker(checker.embed, reads)
-    assert reading.check(claim, [HARBOUR]) == checker.check(claim, [HARBOUR])  # not before it is fitted
-    assert read[0][0] == claim and " ".join(read[0][1]) == HARBOUR
-    fitted = weights()
-    monkeypatch.setattr(support, "weights", lambda: {**fitted, "weights": {**fitted["weights"], READ: -9.0}})
-    assert not reading.check(claim, [HARBOUR]).supported
+    plain, doubted = SupportChecker(checker.embed), SupportChecker(checker.embed, doubts)
+    clear, loose = "The breakwater is 412 metres long.", "The mayor plays the trombone."
+    assert doubted.check(clear, [HARBOUR]) == plain.check(clear, [HARBOUR]) and not asked
+    assert plain.check(loose, [HARBOUR]).supported and not doubted.check(loose, [HARBOUR]).supported
+    assert asked == [loose]
