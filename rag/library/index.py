@@ -83,6 +83,8 @@ class LocalIndex:
         self.stamp = self._read_stamp()
         self.removed = self.stamp.removed if self.stamp else 0
         self._trusted = self.stamp is not None
+        # Chroma may have died while writing its graph: such a one can pass each test and crash the process later.
+        self._half_written = not self._trusted and self._stamp_file.written_since(self._vectors_folder.glob("*/*"))
         self._vectors_ready: Future[VectorIndex] | None = None
         self._opening = threading.Lock()
         self._searching = 0
@@ -111,7 +113,9 @@ class LocalIndex:
     def vectors_intact(self) -> bool:
         """Whether the dense index can be opened and searched, without risking this process."""
         opened = self._vectors_ready is not None and self._vectors_ready.done() and not self._vectors_ready.exception()
-        return opened or self._embedder is None or not self._vectors_folder.exists() or opens(self._vectors_folder)
+        if opened or self._embedder is None or not self._vectors_folder.exists():
+            return True
+        return not self._half_written and opens(self._vectors_folder)
 
     def begin_change(self) -> None:
         """Takes the stamp away: until `end_change`, the index may be out of step with the catalogue."""
@@ -265,6 +269,6 @@ class LocalIndex:
         for other in self.path.glob("vectors-*"):
             if other != folder:  # built with an embedder that is no longer this library's
                 shutil.rmtree(other)
-        if folder.exists() and not self._trusted and not opens(folder):
+        if folder.exists() and not self._trusted and (self._half_written or not opens(folder)):
             shutil.rmtree(folder)
         return VectorIndex(folder)

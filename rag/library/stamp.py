@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,8 +53,17 @@ class StampFile:
         os.replace(partial, self._path)
 
     def remove(self) -> None:
-        """Takes the stamp away, before a change."""
+        """Takes the stamp away, before a change, and notes when that was."""
+        self._path.with_suffix(".begun").touch()
         self._path.unlink(missing_ok=True)
+
+    def written_since(self, files: Iterable[Path]) -> bool:
+        """Whether any of these files was written after the last change had begun."""
+        try:
+            begun = self._path.with_suffix(".begun").stat().st_mtime_ns
+        except OSError:
+            return False
+        return any(file.is_file() and file.stat().st_mtime_ns >= begun for file in files)
 
     def _sizes(self) -> dict[str, int]:
         """By relative path. SQLite's side files come and go, as do locks."""
