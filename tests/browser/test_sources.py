@@ -231,7 +231,7 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_the_rest_is_added(
     bad.write_bytes(b"\x00\x01 this is no PDF")
     hostile.write_text("")
     said = upload(page, good, bad, hostile)
-    assert said.count("failed") == 2 and said.count("added") == 1
+    assert said.count("\nfailed") == 2 and said.count("\nadded") == 1
     assert "noise.pdf" in said and page.locator(".adding img").count() == 0
 
 

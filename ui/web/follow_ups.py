@@ -114,7 +114,8 @@ def _from_headings(source: SourceText, at: int) -> Iterator[str]:
         if title.endswith("?"):
             yield title
         elif title != source.title and _HEADING.fullmatch(title) and not _NO_SUBJECT.search(title):
-            yield f"What is said under “{title}”?"
+            subject = title[0].lower() + title[1:] if title.startswith(("The ", "A ", "An ")) else title
+            yield f"What is known of {subject}?"
 
 
 def _quotes(answer: Answer) -> set[str]:
