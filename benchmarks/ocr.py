@@ -1,4 +1,4 @@
-"""How well scanned pages are read: draws pages of the starter library's texts, spoils them, and compares what OCR reads.
+"""How well scanned pages are read: draws pages of the starter library's texts, spoils them, compares what OCR reads.
 
 ``python -m benchmarks.ocr`` prints a Markdown table. A page is turned by up to 0.7 degrees, blurred, given noise, and
 saved as JPEG of quality 60 in a PDF.
