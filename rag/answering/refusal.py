@@ -1,12 +1,16 @@
 """How Footnote declines: the one sentence for it, with the closest passages beside it."""
 
+from collections.abc import Sequence
+
 from rag.answering.answerer import Task
+from rag.answering.wording import words
 from rag.schema import Answer
 
 REFUSAL = "The sources don't say."
 OTHERWISE = "The sources say otherwise:"
 """Begins an answer that corrects what its question takes for granted."""
 CLOSEST = 3
+_NAMED = 4  # words of the question that are named as missing, at most
 
 
 def refusal(task: Task, confidence: float, model: str, notes: tuple[str, ...] = ()) -> Answer:
@@ -24,5 +28,13 @@ def refusal(task: Task, confidence: float, model: str, notes: tuple[str, ...] = 
         confidence=confidence,
         passages=passages[:CLOSEST],
         model=model,
-        notes=notes,
+        notes=(*notes, *_missing(task.standalone, [passage.text for passage in passages[:CLOSEST]])),
     )
+
+
+def _missing(question: str, passages: Sequence[str]) -> tuple[str, ...]:
+    """A note on the words of the question that the closest passages lack: what there would have to be."""
+    there = {word.stem for text in passages for word in words(text)}
+    lacking = dict.fromkeys(w.text for w in words(question) if w.content and w.stem not in there)
+    named = ", ".join(f"“{word}”" for word in list(lacking)[:_NAMED])
+    return (f"The closest passages don't mention {named}.",) if named and passages else ()
