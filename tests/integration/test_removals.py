@@ -34,7 +34,7 @@ def test_after_its_time_nothing_is_held_of_a_removed_source(fresh: Workspace, tw
     removals = Removals(fresh, seconds=0.1)
     token, _ = removals.remove(two[:1])
     until = time.monotonic() + 20
-    while any(isinstance(one, Taken) for one in gc.get_objects()):
+    while any(isinstance(one, Taken) and one.source_id == two[0] for one in gc.get_objects()):
         assert time.monotonic() < until
         time.sleep(0.05)
         gc.collect()
