@@ -207,7 +207,9 @@ def _state(library: Any, questions: Sequence[str], vectors: Any) -> dict[str, An
         "sources": sorted((source.locations, source.content_hash, source.title) for source in library.sources()),
         "texts": sorted((places[text.source_id], text.text) for text in texts.values()),
         "chunks": sorted(named.values()),
-        "cached vectors": sorted((named[i], row.tobytes()) for i, row in zip(found, cached, strict=True)),
+        "cached vectors": sorted(
+            (named[i], row.astype(np.float16).tobytes()) for i, row in zip(found, cached, strict=True)
+        ),
         "indexed vectors": sorted((named[i], row.astype(np.float16).tobytes()) for i, row in indexed.items()),
         "vectors that belong to nothing": library.cache.unused(),
         "BM25 answers": [_ranked(index.search_bm25(question, 3 * TOP), named) for question in questions],
