@@ -130,6 +130,7 @@ def test_the_page_can_be_hidden_and_stays_so(open_page: OpenPage, chapel_site: s
     page.wait_for_selector(".paper.folded")
     page.get_by_role("button", name="Show the page").click()
     page.wait_for_selector(".page-drawn >> visible=true")
+    assert page.locator(".paper.folded").count() == 0
 
 
 def test_a_source_tells_what_is_in_it(open_page: OpenPage, chapel_site: str) -> None:
