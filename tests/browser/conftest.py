@@ -151,7 +151,7 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(f"error in the page: {error}") if not _cut(error) else None)
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and not _gone(said) else None)
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and not _harmless(said) else None)
         page.on("request", lambda request: _check(request.url, address, faults))
         page.goto(address)
         page.wait_for_selector("#transcript .empty h1")
@@ -168,8 +168,10 @@ def _cut(error: "Error") -> bool:
     return error.name == "AbortError" or "AbortError" in error.message
 
 
-def _gone(said: "ConsoleMessage") -> bool:
-    """Whether the browser complains that a source isn't there any more, which the page explains."""
+def _harmless(said: "ConsoleMessage") -> bool:
+    """Whether it is the same complaint, said to the console; or that a source is gone, which the page explains."""
+    if "AbortError" in said.text or said.text.strip() == "Unexpected error Connection errored out.":
+        return True
     return "404" in said.text and "/view/source/" in said.location["url"]
 
 
