@@ -54,7 +54,8 @@ def build_chain(
         inquiry = inquiry.model_copy(update={"question": read})
         worded = wording(inquiry)
         condensed = time.perf_counter()
-        task = Task(inquiry, worded.standalone, retriever.retrieve(worded.ways, inquiry.sources), worded.calls)
+        found = retriever.retrieve(worded.ways, inquiry.sources, [part.standalone for part in worded.parts])
+        task = Task(inquiry, worded.standalone, found, worded.calls, worded.parts)
         timings = {"condense": _ms(began, condensed), "retrieve": _ms(condensed)}
         return _Asked(asked, task, began, revision, timings)
 

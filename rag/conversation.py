@@ -19,7 +19,7 @@ _OPENS = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SHORT = 5  # words: a question this short with an earlier turn rarely says all it means
-_EMPTY = frozenset(
+EMPTY = frozenset(
     """a about an and are as at be been but by can could did do does for from had has have how i if in into is it me
     more much of on or our please so tell than that the their them then there these they this those to was we were
     what when where which who whom whose why will with would you your""".split()
@@ -31,7 +31,7 @@ def leans_on_history(question: str, history: Sequence[Turn]) -> bool:
     if not history:
         return False
     words = _WORD.findall(question)
-    content = [word for word in words if word.casefold() not in _EMPTY]
+    content = [word for word in words if word.casefold() not in EMPTY]
     return bool(_LEANS.search(question) or _OPENS.match(question) or len(content) < 2 or len(words) <= _SHORT)
 
 
@@ -40,12 +40,17 @@ def standalone_question(inquiry: Inquiry) -> str:
     question = inquiry.question
     if not leans_on_history(question, inquiry.history):
         return question
+    return with_words_of(question, [turn.question for turn in inquiry.history[-2:]])
+
+
+def with_words_of(question: str, said: Sequence[str]) -> str:
+    """The question, and in brackets the words that say something in what was said before and aren't in it."""
     have = {word.casefold() for word in _WORD.findall(question)}
     topic: list[str] = []
-    for turn in inquiry.history[-2:]:
-        for word in _WORD.findall(turn.question):
+    for text in said:
+        for word in _WORD.findall(text):
             folded = word.casefold()
-            if folded not in _EMPTY and folded not in have:
+            if folded not in EMPTY and folded not in have:
                 have.add(folded)
                 topic.append(word)
     return f"{question} ({' '.join(topic)})" if topic else question

@@ -14,6 +14,7 @@ from rag.conversation import leans_on_history, standalone_question
 from rag.errors import ModelError
 from rag.models.chat import load_chat_model
 from rag.models.drafting import Draft, stream_draft
+from rag.parts import Part, parts
 from rag.schema import Inquiry, Turn
 from rag.sentences import split_sentences
 from rag.settings import ChatSettings
@@ -46,11 +47,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Worded:
-    """What a question asks in full, and the ways to put it to the retriever, the one to rerank by first."""
+    """What a question asks in full, and the ways to put it to the retriever, the one to rerank by first.
+
+    `parts` are the things that it asks, if they are several.
+    """
 
     standalone: str
     ways: tuple[str, ...]
     calls: tuple[Call, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 Wording = Callable[[Inquiry], Worded]
@@ -60,7 +65,7 @@ def worded_by_rules(inquiry: Inquiry) -> Worded:
     """The question with the words it lacks taken from earlier turns; of a long one, what it asks."""
     asked = asking(inquiry.question)
     standalone = standalone_question(inquiry.model_copy(update={"question": asked}))
-    return Worded(standalone, tuple(dict.fromkeys((standalone, asked))))
+    return Worded(standalone, tuple(dict.fromkeys((standalone, asked))), parts=parts(asked))
 
 
 def asking(text: str) -> str:
@@ -92,11 +97,11 @@ def load_wording(settings: ChatSettings, load_model: "Callable[[], BaseChatModel
                 standalone = lines[0] if len(lines) == 1 else standalone
                 ways = [standalone, inquiry.question]
             if settings.decompose:
-                parts = _lines(model, settings, _SPLIT, standalone, calls)
-                ways += parts if 1 < len(parts) <= MOST_PARTS else []
+                split = _lines(model, settings, _SPLIT, standalone, calls)
+                ways += split if 1 < len(split) <= MOST_PARTS else []
         except ModelError:
             return replace(by_rules, calls=tuple(calls))
-        return Worded(standalone, tuple(dict.fromkeys(ways)), tuple(calls))
+        return replace(by_rules, standalone=standalone, ways=tuple(dict.fromkeys(ways)), calls=tuple(calls))
 
     return worded
 

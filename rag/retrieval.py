@@ -48,12 +48,14 @@ class Retrieved:
         passages: The same, neighbours merged, best first.
         texts: The sources they stand in, by version.
         vectors: The embedded questions, shape ``(n, dimension)``.
+        parts: The embedded parts of the question, a row each; empty if it asks one thing.
     """
 
     hits: tuple[Hit, ...]
     passages: tuple[Passage, ...]
     texts: dict[int, SourceText]
     vectors: NDArray[np.float32]
+    parts: Sequence[NDArray[np.float32]] = ()
 
 
 class HybridRetriever(BaseRetriever):
@@ -76,15 +78,22 @@ class HybridRetriever(BaseRetriever):
             return question
         return respelt(question, self.library.index.holding, self.embedder.count_tokens)
 
-    def retrieve(self, questions: Sequence[str], sources: frozenset[str] | None = None) -> Retrieved:
+    def retrieve(
+        self, questions: Sequence[str], sources: frozenset[str] | None = None, parts: Sequence[str] = ()
+    ) -> Retrieved:
         """The best passages for a question.
 
         Args:
             questions: Ways to put the same question, the one to rerank by first. Their scores are averaged.
             sources: Ids of the sources to look in; None means all.
+            parts: The things that the question asks, if they are several: a passage counts as much as it does for
+                the whole or for the part that it fits best.
         """
-        vectors = self.embedder.embed(questions)
+        embedded = self.embedder.embed([*questions, *parts])
+        vectors, of_parts = embedded[: len(questions)], embedded[len(questions) :]
         scores = self._scores(questions, vectors, sources)
+        for part, vector in zip(parts, of_parts, strict=True):
+            scores = _higher(scores, self._scores([part], vector[np.newaxis], sources))
         chunks = self.library.catalogue.chunks(scores)
         texts = self.library.catalogue.texts({chunk.version for chunk in chunks.values()})
         hits = [
@@ -95,7 +104,7 @@ class HybridRetriever(BaseRetriever):
         hits = self._reranked(questions[0], hits)
         hits = without_duplicates(hits, self.settings.retrieval.duplicate_overlap, self.settings.retrieval.top_k)
         merge = self.settings.retrieval.merge_neighbours
-        return Retrieved(tuple(hits), tuple(passages(hits, texts, merge)), texts, vectors)
+        return Retrieved(tuple(hits), tuple(passages(hits, texts, merge)), texts, vectors, tuple(of_parts))
 
     def _scores(
         self, questions: Sequence[str], vectors: NDArray[np.float32], sources: frozenset[str] | None
@@ -144,6 +153,15 @@ class HybridRetriever(BaseRetriever):
             for hit, score in zip(first, scores, strict=True)
         ]
         return sorted(ranked, key=lambda hit: -(hit.scores.rerank or 0.0)) + hits[len(first) :]
+
+
+def _higher(some: dict[int, Scores], others: dict[int, Scores]) -> dict[int, Scores]:
+    """Of two rankings, each chunk with the higher of its scores, best first."""
+    best = dict(some)
+    for i, scores in others.items():
+        if i not in best or (scores.fused or 0.0) > (best[i].fused or 0.0):
+            best[i] = scores
+    return dict(sorted(best.items(), key=lambda item: (-(item[1].fused or 0.0), item[0])))
 
 
 def without_duplicates(hits: Iterable[Hit], overlap: float, k: int) -> list[Hit]:

@@ -1,7 +1,8 @@
 """What the cross-encoder is taught with: a question or claim, a passage in sentences, and what is known of them.
 
 Rows of the open training sets, cut to what the network reads at once. A share of the answerable questions is
-put to a second passage of its set, too, that shares their words and lacks the answer.
+put to a second passage of its set, too, that shares their words and lacks the answer; another share to its own
+passage, altered so that it isn't answered there.
 """
 
 import json
@@ -11,35 +12,36 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reader.altered import altered
+
 CountTokens = Callable[[str], int]
 
 # Rows taken of each set, at most; docs/reader.md has their origin and licences.
 SETS = {
-    "squad2_unansq": 5600,
-    "squad1_nqg": 4000,
+    "squad2_unansq": 5000,
+    "squad1_nqg": 8000,
     "qed_nq": 4000,
     "boolq_evidence": 1300,
-    "conditionalqa": 1500,
-    "omos": 1000,
-    "policyqa": 1000,
-    "policyqa_neg": 700,
+    "conditionalqa": 1000,
+    "omos": 700,
+    "policyqa": 700,
+    "policyqa_neg": 400,
     "selqa": 1200,
     "selqa_neg": 900,
-    "qamr": 1000,
-    "qnli_dev_rest": 3600,
-    "ares_record": 900,
+    "qamr": 1500,
+    "ares_record": 650,
     "ares_nq": 900,
     "ares_hotpotqa": 1000,
     "ares_wow": 900,
     "fm2_claims": 1000,
     "wice_train": 900,
     "nli_fm2": 2600,
-    "nli_summedits": 1500,
+    "nli_summedits": 900,
 }
 CLAIMS = {"fm2_claims", "wice_train"}
 # Sets whose questions stand on their own, so that another passage of the set can be said not to answer.
 ASKED_OF_OTHERS = {"squad2_unansq", "squad1_nqg", "qed_nq", "ares_record", "ares_nq", "ares_hotpotqa", "ares_wow"}
-OTHERS = 0.4
+OTHERS, ALTERED = 0.35, 0.25
 TITLED = 0.5  # passages are shown with their title this often, so that the network can do without
 READ = 224  # word pieces of question and passage together
 
@@ -67,22 +69,40 @@ class Example:
     answer: str = ""
 
 
-def examples(folder: Path, count: CountTokens, seed: int) -> list[Example]:
-    """All examples, in a drawn order."""
-    chance = random.Random(seed)
+def examples(folder: Path, count: CountTokens, seed: int, epoch: int = 0) -> list[Example]:
+    """All examples of an epoch, passages in a drawn order.
+
+    The rows are the same in every epoch; which questions are put to other passages or altered, which titles are shown
+    and where long passages are cut is drawn anew.
+    """
+    chance = random.Random(f"{seed} {epoch}")
     taken: list[Example] = []
-    for name, most in SETS.items():
-        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").open(encoding="utf-8")]
-        chance.shuffle(rows)
-        if name == "squad1_nqg":  # its real unanswerable questions first: there are few
-            rows.sort(key=lambda row: row["answerable"])
-        some = [_pair(row) if "premise" in row else _row(row, name) for row in rows[:most]]
+    for name in SETS:
+        some = list(taught_rows(folder, name, seed))
         if name in ASKED_OF_OTHERS:
-            some += list(_asked_of_others(some, chance))
+            some += [*_asked_of_others(some, chance), *_altered(some, chance)]
         taken += some
-    chance.shuffle(taken)
-    shown = (replace(e, title=e.title if chance.random() < TITLED else "") for e in taken)
+    by_passage: dict[tuple[str, ...], list[Example]] = {}
+    for example in taken:
+        by_passage.setdefault(example.sentences, []).append(example)
+    together = list(by_passage.values())  # a question beside its twin that isn't answered
+    chance.shuffle(together)
+    shown = (replace(e, title=e.title if chance.random() < TITLED else "") for some in together for e in some)
     return [fitting for example in shown if (fitting := _cut(example, count, chance))]
+
+
+def taught_rows(folder: Path, name: str, seed: int = 0) -> Iterator[Example]:
+    """The rows of a set that are taught, as they are: whole passages, so that what is left over was never read."""
+    by_passage: dict[str, list[dict[str, Any]]] = {}
+    for line in (folder / f"{name}.jsonl").open(encoding="utf-8"):
+        row = json.loads(line)
+        by_passage.setdefault(row.get("premise") or "\n".join(row["passage_sentences"]), []).append(row)
+    passages = list(by_passage.values())
+    random.Random(f"{seed} {name}").shuffle(passages)
+    if name == "squad1_nqg":  # its real unanswerable questions first: there are few
+        passages.sort(key=lambda rows: all(row["answerable"] for row in rows))
+    for row in [row for rows in passages for row in rows][: SETS[name]]:
+        yield _pair(row) if "premise" in row else _row(row, name)
 
 
 def _row(row: dict[str, Any], name: str) -> Example:
@@ -128,6 +148,16 @@ def _asked_of_others(examples: Sequence[Example], chance: random.Random) -> Iter
         if fit:
             other = passages[chance.choice(fit[:4])]
             yield Example(example.question, "", other, (False,) * len(other), answerable=False)
+
+
+def _altered(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
+    """Questions put to their own passage with a name, figure or word exchanged, so that it doesn't answer them."""
+    for example in examples:
+        if example.answerable and chance.random() < ALTERED:
+            question = altered(example.question, example.sentences, chance)
+            if question:
+                none = (False,) * len(example.sentences)
+                yield replace(example, question=question, evidence=none, answerable=False, answer="")
 
 
 def _cut(example: Example, count: CountTokens, chance: random.Random) -> Example | None:

@@ -37,7 +37,12 @@ class Reader(nn.Module):
         from transformers import AutoModel
 
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(encoder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        self.encoder = AutoModel.from_pretrained(
+            encoder,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="eager",  # on CPUs half as long: the fused one goes backwards slowly
+        )
         self.encoder.pooler = None
         self.encoder.embeddings.word_embeddings.weight.requires_grad = False
         self.encoder.embeddings.position_embeddings.weight.requires_grad = False

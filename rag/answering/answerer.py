@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.parts import Part
 from rag.questioning import Call
 from rag.retrieval import Retrieved
 from rag.schema import Answer, Inquiry
@@ -18,12 +19,14 @@ class Task:
         standalone: What it asks in full.
         retrieved: What was found for it.
         calls: What a chat model was asked until here.
+        parts: The things that it asks, if they are several.
     """
 
     inquiry: Inquiry
     standalone: str
     retrieved: Retrieved
     calls: tuple[Call, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 class Answerer(Protocol):

@@ -11,7 +11,7 @@ from rag.answering.emphasis import emphasis
 from rag.answering.ordering import in_order
 from rag.answering.premises import correction
 from rag.answering.referents import Shown, with_what_they_lean_on
-from rag.answering.refusal import OTHERWISE, refusal
+from rag.answering.refusal import OTHERWISE, REFUSAL, refusal
 from rag.answering.selection import choose
 from rag.library.library import Library
 from rag.models.embedder import Embedder
@@ -42,6 +42,7 @@ class ExtractiveAnswerer:
             return
         shown = _arranged(task, choice.sentences, sentences, corrected)
         shown, notes = with_disagreement(task.inquiry.question, shown, sentences)
+        notes += tuple(f"{REFUSAL[:-1]}: “{part}”" for part in choice.unanswered)
         answer = Answer(
             question=task.inquiry.question,
             standalone_question=task.standalone,

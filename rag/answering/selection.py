@@ -25,30 +25,45 @@ _SAME_WORDS = 0.8  # share of words from which they do
 
 @dataclass(frozen=True)
 class Choice:
-    """The sentences that answer, in reading order, and the confidence that they do, 0 to 1."""
+    """The sentences that answer, in reading order, and the confidence that they do, 0 to 1.
+
+    `unanswered` are the parts of the question that they don't answer, in its own words.
+    """
 
     sentences: tuple[Candidate, ...]
     confidence: float
+    unanswered: tuple[str, ...] = ()
 
 
 def choose(
     task: Task, sentences: Sequence[Candidate], index: Index, settings: AnsweringSettings, reader: Reader | None
 ) -> Choice:
-    """The sentences that best answer the question: the likeliest, and others while they come near it."""
+    """The sentences that best answer the question: the likeliest, and others while they come near it.
+
+    Of a question that asks several things, each is judged for itself, and those that aren't answered are left out.
+    """
     usable = [s for s in sentences if not s.is_heading and len(_WORD.findall(s.text)) >= SHORTEST]
     if not usable:
         return Choice((), 0.0)
     words = Words(index.terms, index.rarity)
-    judged = judge(task.standalone, task.retrieved.vectors, _readings(task, usable), words, reader)
+    readings = _readings(task, usable)
+    asked: list[tuple[str, Floats]] = [(task.standalone, task.retrieved.vectors)]
+    if task.parts:
+        asked = [(part.standalone, one) for part, one in zip(task.parts, task.retrieved.parts, strict=True)]
+    judged = [judge(question, vectors, readings, words, reader) for question, vectors in asked]
+    surest = max(one.confidence for one in judged)
+    least = min(settings.min_confidence, surest)
+    answered = [one for one in judged if one.confidence >= least]
     chosen = pick(
-        judged.scores,
+        np.max([one.scores - one.scores.max() for one in answered], axis=0),
         [s.version for s in usable],
         lambda i, j: _says_the_same(usable[i], usable[j]),
         settings.max_sentences,
-        judged.near,
+        max(one.near for one in answered),
     )
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
-    return Choice(tuple(usable[i] for i in order), judged.confidence)
+    unanswered = [part.asked for part, one in zip(task.parts, judged, strict=False) if one.confidence < least]
+    return Choice(tuple(usable[i] for i in order), surest, tuple(unanswered))
 
 
 def pick(

@@ -151,7 +151,9 @@ def open_page(browser: "Browser", site: str) -> Iterator[OpenPage]:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))  # type: ignore[arg-type]
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: faults.append(f"error in the page: {error}") if not _cut(error) else None)
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and not _harmless(said) else None)
+        page.on(
+            "console", lambda said: faults.append(said.text) if said.type == "error" and not _harmless(said) else None
+        )
         page.on("request", lambda request: _check(request.url, address, faults))
         page.goto(address)
         page.wait_for_selector("#transcript .empty h1")

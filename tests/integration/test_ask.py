@@ -49,6 +49,18 @@ def test_every_quote_is_verbatim_and_every_statement_carries_its_footnote(island
             assert all(answer.citation(number) for number in statement.citations)
 
 
+def test_a_question_of_two_things_gets_both(island: Workspace) -> None:
+    answer = ask(island, "How long is the breakwater, and who commands the ferry?")
+    assert {c.title for c in answer.citations} >= {"The harbour of Marrow Island", "The Marrow ferry"}
+    assert "412 metres" in answer.answer and "Ines Mora" in answer.answer
+
+
+def test_of_two_things_asked_the_one_that_is_not_told_is_named(island: Workspace) -> None:
+    answer = ask(island, "How long is the breakwater, and what is the boiling point of tungsten carbide?")
+    assert "412 metres" in answer.answer and not answer.refused
+    assert answer.notes == ("The sources don't say: “what is the boiling point of tungsten carbide?”",)
+
+
 def test_what_the_sources_do_not_say_is_refused_with_the_closest_passages(island: Workspace) -> None:
     answer = ask(island, "What is the boiling point of tungsten carbide?")
     assert answer.refused
