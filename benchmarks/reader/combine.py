@@ -1,10 +1,11 @@
 """Fits what `rag.answering.scoring` weighs the reader by: `python -m benchmarks.reader.combine DATA_DIR`.
 
-On questions that the reader was not taught with, and on those that it saw once, each asked of all passages of its set;
-a share of them without the passage that answers. Prints the constants and stores nothing.
+On questions whose passages the reader was not taught with, each asked of all passages of its set; a share of them
+without the passage that answers. Prints the constants and stores nothing.
 """
 
 import argparse
+import json
 import random
 import tempfile
 from collections.abc import Sequence
@@ -14,18 +15,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.reader.examples import SETS, examples
+from benchmarks.reader.examples import taught_rows
 from benchmarks.reader.gather import Case, gather
-from benchmarks.reader.pools import read_training
+from benchmarks.reader.pools import training_pool
 from benchmarks.reader.vectors import VectorFile
 from rag.answering.scoring import FAINTEST
 from rag.models.embedder import load_embedder
 from rag.models.reader import load_reader
 from rag.settings import load_settings
 
-# Questions of each set; only those of QED are left that weren't taught.
-ASKED = {"qed_nq": 1500, "squad2_unansq": 500, "ares_record": 250}
-LEFT_OUT = 0.35
+# Sets with passages that were not taught, and the share of answerable questions that is asked without theirs.
+LEFT_OUT = {"qed_nq": 0.5, "squad2_unansq": 0.0, "squad1_nqg": 0.5, "ares_record": 0.5}
+MOST = 400  # questions of each
 Array = NDArray[np.float64]
 
 
@@ -78,19 +79,17 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings()
     vectors = VectorFile(args.cache / "vectors", load_embedder(settings))
-    taught = {example.question for example in examples(args.data, lambda text: len(text.split()), 0)}
-    assert SETS.keys() >= ASKED.keys()
     sets = []
-    for name, n in ASKED.items():
-        pool = read_training(args.data / f"{name}.jsonl", questions=n, seed=1)
+    for name, left_out in LEFT_OUT.items():
+        taught = {example.sentences for example in taught_rows(args.data, name)}
+        rows = [json.loads(line) for line in (args.data / f"{name}.jsonl").open(encoding="utf-8")]
+        pool = training_pool(name, [row for row in rows if tuple(row["passage_sentences"]) not in taught])
         vectors.ensure_all(pool)
-        questions = list(pool.questions)
-        if name == "qed_nq":
-            questions = [asked for asked in questions if asked.question not in taught]
-        random.Random(1).shuffle(questions)
-        pool = replace(pool, questions=tuple(questions[: min(n, 400)]))
-        sets.append(list(gather(pool, vectors, settings.retrieval.dense_weight, load_reader(), left_out=LEFT_OUT)))
-        print(f"{name}: {len(sets[-1])} questions", flush=True)
+        drawn = random.Random(1).sample(pool.questions, min(MOST, len(pool.questions)))
+        pool = replace(pool, questions=tuple(drawn))
+        cases = gather(pool, vectors, settings.retrieval.dense_weight, load_reader(), left_out=left_out)
+        sets.append(list(cases))
+        print(f"{name}: {len(sets[-1])} questions of {len(pool.chunks)} chunks", flush=True)
         for weight in (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2):
             print(f"  {weight:.2f}: " + " / ".join(f"{value:.3f}" for value in ranking(sets[-1], weight)))
     bias, similarity, evidence, passage = confidence(sets)

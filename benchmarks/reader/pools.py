@@ -5,7 +5,6 @@ Two layouts are read: the training rows (question, sentences, evidence indexes) 
 """
 
 import json
-import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -51,28 +50,22 @@ class Pool:
     questions: tuple[Asked, ...]
 
 
-def read_training(path: Path, *, questions: int, seed: int) -> Pool:
-    """A training set: at most so many questions, over all passages that belong to them."""
-    rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-    # Whole passages are drawn, so that paired questions about one passage stay together.
+def training_pool(name: str, rows: Iterable[dict[str, Any]]) -> Pool:
+    """A training set: its rows' questions, over all their passages."""
     by_passage: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_passage.setdefault("\n".join(row["passage_sentences"]), []).append(row)
-    keys = sorted(by_passage)
-    random.Random(seed).shuffle(keys)
     chunks: list[Chunk] = []
     asked: list[Asked] = []
-    for number, key in enumerate(keys):
-        if len(asked) >= questions:
-            break
-        passage, sentences = f"{path.stem}-{number}", [s for s in key.split("\n") if s.strip()]
-        header = f"{title}\n\n" if (title := by_passage[key][0].get("title")) else ""
+    for number, (key, some) in enumerate(sorted(by_passage.items())):
+        passage, sentences = f"{name}-{number}", [s for s in key.split("\n") if s.strip()]
+        header = f"{title}\n\n" if (title := some[0].get("title")) else ""
         chunks += _cut(passage, header, sentences)
-        for row in by_passage[key]:
+        for row in some:
             gold = frozenset(squeeze(row["passage_sentences"][i]) for i in row["evidence"])
             question = f"{row['scenario']} {row['question']}" if row.get("scenario") else row["question"]
-            asked.append(Asked(path.stem, question, bool(gold), {passage: gold} if gold else {}, passage))
-    return Pool(path.stem, tuple(chunks), tuple(asked))
+            asked.append(Asked(name, question, bool(gold), {passage: gold} if gold else {}, passage))
+    return Pool(name, tuple(chunks), tuple(asked))
 
 
 def read_squad(folder: Path) -> Pool:

@@ -5,6 +5,7 @@ matrix products are bfloat16, which is fast only where the processor has it.
 """
 
 import argparse
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 from torch.nn.functional import softplus
 
-from benchmarks.reader.examples import Example, examples
+from benchmarks.reader.examples import CountTokens, Example, examples
 from benchmarks.reader.network import Batch, Reader, encoded
 from rag.models.embedder import packaged_model, packaged_tokenizer
 
@@ -56,54 +57,64 @@ def batches(taught: Sequence[Example], chance: random.Random) -> Iterator[list[E
     yield from groups
 
 
+def plans(folder: Path, count: CountTokens, seed: int, epochs: float) -> Iterator[tuple[float, list[Example]]]:
+    """Batches of all epochs, each with the share of the teaching that is done after it."""
+    for epoch in range(math.ceil(epochs)):
+        taught = examples(folder, count, seed, epoch)
+        plan = list(batches(taught, random.Random(f"{seed} {epoch}")))
+        print(f"epoch {epoch + 1}: {len(taught)} examples, {len(plan)} steps", flush=True)
+        for at, some in enumerate(plan, start=1):
+            done = (epoch + at / len(plan)) / epochs
+            if done > 1:
+                return
+            yield done, some
+
+
 def main() -> None:
     """Trains and stores the weights, with a line of progress every hundred steps."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=float, default=1.4)
     parser.add_argument("--threads", type=int, default=1, help="a second one gains little")
+    parser.add_argument("--after", type=int, default=0, help="go on with the weights in --out, stored after this step")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
+    weights = args.out / "reader.pt"
     tokenizer = packaged_tokenizer(packaged_model())
-    count = lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)  # noqa: E731
-
     network = Reader(packaged_model())
+    if args.after:
+        network.load_state_dict(torch.load(weights, weights_only=True))
     network.train()
     body = [p for p in network.encoder.parameters() if p.requires_grad]
     heads = [p for module in (network.sentence, network.piece, network.whole) for p in module.parameters()]
-    optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": BODY_RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01, fused=True
-    )
-    rates = [BODY_RATE, HEAD_RATE]
-    step = 0
-    for epoch in range(args.epochs):
-        taught = examples(args.data, count, args.seed, epoch)
-        plan = list(batches(taught, random.Random(f"{args.seed} {epoch}")))
-        print(f"epoch {epoch + 1}: {len(taught)} examples, {len(plan)} steps", flush=True)
-        began, pieces, total = time.monotonic(), 0, 0.0
-        for at, some in enumerate(plan, start=1):
-            done = (epoch + at / len(plan)) / args.epochs
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate * min(done / WARM_UP, max(0.02, (1 - done) / (1 - WARM_UP)))
-            batch = encoded([(e.question, e.title, e.sentences) for e in some], tokenizer)
-            wrong = loss(network, batch, some)
-            optimizer.zero_grad()
-            wrong.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
-            optimizer.step()
-            step += 1
-            total += float(wrong.detach())
-            pieces += int(batch.mask.sum())
-            if step % 100 == 0:
-                rate = pieces / (time.monotonic() - began)
-                print(f"step {step}: loss {total / 100:.3f}, {rate:.0f} word pieces a second", flush=True)
-                total = 0.0
-            if step % 500 == 0 or at == len(plan):
-                torch.save(network.state_dict(), args.out / "reader.pt")
+    optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], weight_decay=0.01, fused=True)
+    began, pieces, total = time.monotonic(), 0, 0.0
+    count = lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)  # noqa: E731
+    for step, (done, some) in enumerate(plans(args.data, count, args.seed, args.epochs), start=1):
+        if step <= args.after:
+            continue
+        warm = min(1.0, done / WARM_UP, (step - args.after) / 50)  # the optimizer has to get to know the slopes anew
+        for group, rate in zip(optimizer.param_groups, (BODY_RATE, HEAD_RATE), strict=True):
+            group["lr"] = rate * min(warm, max(0.02, (1 - done) / (1 - WARM_UP)))
+        batch = encoded([(e.question, e.title, e.sentences) for e in some], tokenizer)
+        wrong = loss(network, batch, some)
+        optimizer.zero_grad()
+        wrong.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
+        optimizer.step()
+        total += float(wrong.detach())
+        pieces += int(batch.mask.sum())
+        if step % 100 == 0:
+            rate = pieces / (time.monotonic() - began)
+            print(f"step {step}, {done:.0%}: loss {total / 100:.3f}, {rate:.0f} word pieces a second", flush=True)
+            total = 0.0
+        if step % 500 == 0:
+            torch.save(network.state_dict(), weights)
+    torch.save(network.state_dict(), weights)
 
 
 if __name__ == "__main__":
