@@ -64,7 +64,8 @@ def _joined(pieces: list[str]) -> list[str]:
 
 def _asks_something(piece: str) -> bool:
     """Whether a piece is a question, not a clause or a bare question word ("When and where was it built?")."""
-    return bool(_ASKING.search(piece)) and (len(_content(piece)) > 1 or len(piece.split()) > 2)
+    dangling = re.search(rf"{_ASKS}$", piece, re.IGNORECASE)  # "only when" before "and where it is needed"
+    return not dangling and bool(_ASKING.search(piece)) and (len(_content(piece)) > 1 or len(piece.split()) > 2)
 
 
 def _alone(part: str, before: str) -> str:

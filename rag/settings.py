@@ -98,6 +98,12 @@ class AnsweringSettings(Section):
     )
     max_sentences: int = Field(5, ge=1, le=20, description="sentences in an extractive answer, at most")
     min_confidence: float = Field(0.5, ge=0, le=1, description="below this, the sources are said not to answer")
+    precision: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="share of the answers that shall be right, on open questions; sets min_confidence in its place",
+    )
     strict: bool = Field(False, description="remove unsupported sentences instead of marking them")
 
 

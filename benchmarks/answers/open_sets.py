@@ -113,7 +113,8 @@ def _auroc_gained(cases: Sequence[Case]) -> str:
     )
 
 
-def _same(sentences: Sequence[str], i: int, j: int) -> bool:
+def same(sentences: Sequence[str], i: int, j: int) -> bool:
+    """Whether one of two sentences would only repeat the other."""
     return sentences[i] == sentences[j]
 
 
@@ -123,7 +124,7 @@ def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
     for case in cases:
         if case.answerable:
             words, judged = case.sentences, weighed(case.signals)
-            alike = partial(_same, case.sentences)
+            alike = partial(same, case.sentences)
             chosen = pick(judged.scores, [0] * len(words), alike, most, judged.near)
             hits.append(float(case.labels[chosen].any()))
             counts.append(len(chosen))

@@ -71,6 +71,20 @@ def _balanced(answerable: NDArray[np.bool_]) -> Array:
     return np.asarray(np.where(answerable, 0.5 / max(yes, 1e-9), 0.5 / max(1 - yes, 1e-9))) / len(answerable)
 
 
+def untaught(folder: Path, vectors: VectorFile, dense_weight: float) -> dict[str, list[Case]]:
+    """Questions of each set whose passages the reader was not taught with, as retrieved from all such passages."""
+    sets = {}
+    for name, left_out in LEFT_OUT.items():
+        taught = {example.sentences for example in taught_rows(folder, name)}
+        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").open(encoding="utf-8")]
+        pool = training_pool(name, [row for row in rows if tuple(row["passage_sentences"]) not in taught])
+        vectors.ensure_all(pool)
+        drawn = random.Random(1).sample(pool.questions, min(MOST, len(pool.questions)))
+        pool = replace(pool, questions=tuple(drawn))
+        sets[name] = list(gather(pool, vectors, dense_weight, load_reader(), left_out=left_out))
+    return sets
+
+
 def main() -> None:
     """Gathers, fits and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -79,20 +93,12 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings()
     vectors = VectorFile(args.cache / "vectors", load_embedder(settings))
-    sets = []
-    for name, left_out in LEFT_OUT.items():
-        taught = {example.sentences for example in taught_rows(args.data, name)}
-        rows = [json.loads(line) for line in (args.data / f"{name}.jsonl").open(encoding="utf-8")]
-        pool = training_pool(name, [row for row in rows if tuple(row["passage_sentences"]) not in taught])
-        vectors.ensure_all(pool)
-        drawn = random.Random(1).sample(pool.questions, min(MOST, len(pool.questions)))
-        pool = replace(pool, questions=tuple(drawn))
-        cases = gather(pool, vectors, settings.retrieval.dense_weight, load_reader(), left_out=left_out)
-        sets.append(list(cases))
-        print(f"{name}: {len(sets[-1])} questions of {len(pool.chunks)} chunks", flush=True)
+    sets = untaught(args.data, vectors, settings.retrieval.dense_weight)
+    for name, cases in sets.items():
+        print(f"{name}: {len(cases)} questions, {sum(case.answerable for case in cases)} answerable")
         for weight in (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2):
-            print(f"  {weight:.2f}: " + " / ".join(f"{value:.3f}" for value in ranking(sets[-1], weight)))
-    bias, similarity, evidence, passage = confidence(sets)
+            print(f"  {weight:.2f}: " + " / ".join(f"{value:.3f}" for value in ranking(cases, weight)))
+    bias, similarity, evidence, passage = confidence(list(sets.values()))
     print(
         f"SURE_BIAS, SURE_SIMILARITY, SURE_EVIDENCE, SURE_PASSAGE = "
         f"{bias:.2f}, {similarity:.2f}, {evidence:.2f}, {passage:.2f}"

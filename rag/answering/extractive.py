@@ -9,6 +9,7 @@ from rag.answering.candidates import Candidate, candidates
 from rag.answering.disagreement import with_disagreement
 from rag.answering.emphasis import emphasis
 from rag.answering.ordering import in_order
+from rag.answering.precision import least_confidence
 from rag.answering.premises import correction
 from rag.answering.referents import Shown, with_what_they_lean_on
 from rag.answering.refusal import OTHERWISE, REFUSAL, refusal
@@ -30,14 +31,15 @@ class ExtractiveAnswerer:
         self._library = library
         self._embedder = embedder
         self._settings = settings
+        self._least = least_confidence(settings)
 
     def stream(self, task: Task) -> Iterator[Answer]:
         """One snapshot a sentence, the last of them complete; or a refusal."""
         sentences = candidates(task.retrieved, self._library.cache, self._embedder.fingerprint)
         reader = load_reader() if self._settings.scorer == "reader" else None
-        choice = choose(task, sentences, self._library.index, self._settings, reader)
+        choice = choose(task, sentences, self._library.index, self._settings.max_sentences, self._least, reader)
         corrected = correction(task, sentences)
-        if not corrected and (not choice.sentences or choice.confidence < self._settings.min_confidence):
+        if not corrected and (not choice.sentences or choice.confidence < self._least):
             yield refusal(task, choice.confidence, MODEL)
             return
         shown = _arranged(task, choice.sentences, sentences, corrected)

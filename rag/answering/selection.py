@@ -12,7 +12,6 @@ from rag.answering.candidates import Candidate
 from rag.answering.scoring import Floats, Reading, Words, judge
 from rag.library.index import Index
 from rag.models.reader import Reader
-from rag.settings import AnsweringSettings
 
 OTHER_SOURCE = 0.1
 SHORTEST = 4  # words: shorter sentences are captions and exclamations
@@ -36,11 +35,19 @@ class Choice:
 
 
 def choose(
-    task: Task, sentences: Sequence[Candidate], index: Index, settings: AnsweringSettings, reader: Reader | None
+    task: Task, sentences: Sequence[Candidate], index: Index, most: int, least: float, reader: Reader | None
 ) -> Choice:
     """The sentences that best answer the question: the likeliest, and others while they come near it.
 
     Of a question that asks several things, each is judged for itself, and those that aren't answered are left out.
+
+    Args:
+        task: What is asked, and what was found for it.
+        sentences: Those of the passages found.
+        index: Knows the library's words.
+        most: Sentences, at most.
+        least: The confidence from which a part of the question counts as answered.
+        reader: Reads the passages; without one, the sum decides alone.
     """
     usable = [s for s in sentences if not s.is_heading and len(_WORD.findall(s.text)) >= SHORTEST]
     if not usable:
@@ -52,13 +59,13 @@ def choose(
         asked = [(part.standalone, one) for part, one in zip(task.parts, task.retrieved.parts, strict=True)]
     judged = [judge(question, vectors, readings, words, reader) for question, vectors in asked]
     surest = max(one.confidence for one in judged)
-    least = min(settings.min_confidence, surest)
+    least = min(least, surest)
     answered = [one for one in judged if one.confidence >= least]
     chosen = pick(
         np.max([one.scores - one.scores.max() for one in answered], axis=0),
         [s.version for s in usable],
         lambda i, j: _says_the_same(usable[i], usable[j]),
-        settings.max_sentences,
+        most,
         max(one.near for one in answered),
     )
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))

@@ -50,6 +50,7 @@ def test_each_thing_asked_is_put_so_that_it_can_be_understood_alone(question: st
         "What did the man who built the pier say?",
         "Is the ferry that leaves at noon the one which calls at Orran?",
         "The ferry is late. Why?",
+        "Which lamp gives light only when and where it is needed?",
         "and South Korea?",
         "What is known of whatever and however?",
         "",
