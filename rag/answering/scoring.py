@@ -65,12 +65,16 @@ class Signals:
         plain: The sum set by hand.
         evidence: The log chance that it is part of the answer and its passage has one, as the reader sees it.
         passage: The highest cosine of a whole passage with the question.
+        answers: For each passage, the reader's logit that it answers; None without a reader.
+        covered: For each passage, the share of the question's weight in rare words that it has.
     """
 
     similar: Floats
     plain: Floats
     evidence: Floats | None
     passage: float
+    answers: Floats | None
+    covered: Floats
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,14 @@ def signals(
     covered = _coverage(question, [s for reading in readings for s in reading.sentences], words)
     found = np.repeat([reading.found for reading in readings], [len(reading.sentences) for reading in readings])
     plain = SIMILARITY * similar + COVERAGE * covered + RETRIEVAL * found
-    evidence = None
+    passages = _coverage(question, [" ".join([reading.title, *reading.sentences]) for reading in readings], words)
+    evidence = answers = None
     if reader:
         read = reader.read(question, [(reading.title, reading.sentences) for reading in readings])
         evidence = np.concatenate([log_chance(one.sentences) + log_chance(one.answers) for one in read])
-    return Signals(similar, np.asarray(plain, np.float32), evidence, max(reading.dense for reading in readings))
+        answers = np.array([one.answers for one in read], np.float32)
+    nearest = max(reading.dense for reading in readings)
+    return Signals(similar, np.asarray(plain, np.float32), evidence, nearest, answers, passages)
 
 
 def weighed(known: Signals) -> Judged:
@@ -131,11 +138,11 @@ def log_chance(logits: Floats | float) -> Floats:
     return np.asarray(-np.logaddexp(0.0, -np.asarray(logits, np.float32)), np.float32)
 
 
-def _coverage(question: str, sentences: Sequence[str], words: Words) -> Floats:
-    """The share of the question's weight in rare words that each sentence has."""
+def _coverage(question: str, texts: Sequence[str], words: Words) -> Floats:
+    """The share of the question's weight in rare words that each text has."""
     weights = {term: words.idf(term) for term in set(words.terms(question))}
     total = sum(weights.values()) or 1.0
-    shares = [sum(weights[t] for t in set(words.terms(s)) & weights.keys()) / total for s in sentences]
+    shares = [sum(weights[t] for t in set(words.terms(s)) & weights.keys()) / total for s in texts]
     return np.array(shares, np.float32)
 
 
