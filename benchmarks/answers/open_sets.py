@@ -37,13 +37,14 @@ def similarity(case: Case) -> tuple[Floats, float]:
 
 def plain(case: Case) -> tuple[Floats, float]:
     """The sum set by hand, and the confidence that goes with it."""
-    return case.signals.plain, weighed(replace(case.signals, evidence=None)).confidence
+    return case.signals.plain, weighed(replace(case.signals, evidence=None, answers=None)).confidence
 
 
 def reader(case: Case) -> tuple[Floats, float]:
     """The reader alone."""
     assert case.signals.evidence is not None
-    return case.signals.evidence, float(case.signals.evidence.max())
+    assert case.signals.answers is not None
+    return case.signals.evidence, float(case.signals.answers.max())
 
 
 def product(case: Case) -> tuple[Floats, float]:

@@ -16,17 +16,18 @@ from rag.models.reader import Reader
 Floats = NDArray[np.float32]
 
 SIMILARITY, COVERAGE, RETRIEVAL = 0.5, 0.35, 0.15
-READING = 0.12  # of the reader's log chances beside the sum
+READING = 0.08  # of the reader's log chances beside the sum
 NEAR_THE_BEST = 0.17
-NEAR_THE_BEST_READ = 0.22
+NEAR_THE_BEST_READ = 0.21
 """How far below the best score a sentence may lie and still be part of the answer, without and with the reader."""
 UNSURE, STEEPNESS = 0.42, 12.0
 """Without the reader: similarity of the best sentence at which confidence is one half, and how fast it rises."""
-SURE_BIAS, SURE_SIMILARITY, SURE_EVIDENCE, SURE_PASSAGE = 0.15, 5.15, 1.6, 3.47
-"""With the reader: a logistic regression on the best similarity, evidence, and similarity of a passage. The bias is set
-so that about one in twenty of our own answerable questions is declined."""
-FAINTEST = -3.0
-"""Evidence counts no less than this: what is asked in quite other words than the text's finds little."""
+SURE_BIAS, SURE_SIMILARITY, SURE_ANSWERS, SURE_PASSAGE = -1.6, 2.77, 0.58, 3.78
+"""With the reader: a logistic regression on what is known of the best sentence: its similarity, the reader's logit that
+its passage answers, and that passage's similarity. The bias is set so that about one in twelve of our own answerable
+questions is declined."""
+LOUDEST = 4.0
+"""The reader's logit counts no more than this, and no less than the opposite."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,17 @@ class Signals:
         similar: Its cosine with the question.
         plain: The sum set by hand.
         evidence: The log chance that it is part of the answer and its passage has one, as the reader sees it.
-        passage: The highest cosine of a whole passage with the question.
-        answers: For each passage, the reader's logit that it answers; None without a reader.
-        covered: For each passage, the share of the question's weight in rare words that it has.
+        reading: Which reading it stands in.
+        dense: For each reading, its cosine with the question.
+        answers: For each reading, the reader's logit that it answers the question.
     """
 
     similar: Floats
     plain: Floats
     evidence: Floats | None
-    passage: float
+    reading: NDArray[np.int64]
+    dense: Floats
     answers: Floats | None
-    covered: Floats
 
 
 @dataclass(frozen=True)
@@ -111,26 +112,39 @@ def signals(
     """What is known of every sentence; see `judge`."""
     similar = np.concatenate([(reading.vectors @ np.atleast_2d(vectors).T).max(axis=1) for reading in readings])
     covered = _coverage(question, [s for reading in readings for s in reading.sentences], words)
-    found = np.repeat([reading.found for reading in readings], [len(reading.sentences) for reading in readings])
+    lengths = [len(reading.sentences) for reading in readings]
+    found = np.repeat([reading.found for reading in readings], lengths)
     plain = SIMILARITY * similar + COVERAGE * covered + RETRIEVAL * found
-    passages = _coverage(question, [" ".join([reading.title, *reading.sentences]) for reading in readings], words)
     evidence = answers = None
     if reader:
         read = reader.read(question, [(reading.title, reading.sentences) for reading in readings])
         evidence = np.concatenate([log_chance(one.sentences) + log_chance(one.answers) for one in read])
         answers = np.array([one.answers for one in read], np.float32)
-    nearest = max(reading.dense for reading in readings)
-    return Signals(similar, np.asarray(plain, np.float32), evidence, nearest, answers, passages)
+    return Signals(
+        similar,
+        np.asarray(plain, np.float32),
+        evidence,
+        np.repeat(np.arange(len(readings)), lengths),
+        np.array([reading.dense for reading in readings], np.float32),
+        answers,
+    )
 
 
 def weighed(known: Signals) -> Judged:
     """The verdict on signals."""
-    similar = float(known.similar.max())
-    if known.evidence is None:
-        return Judged(known.plain, NEAR_THE_BEST, _chance(STEEPNESS * (similar - UNSURE)))
-    evidence = max(FAINTEST, float(known.evidence.max()))
-    sure = SURE_BIAS + SURE_SIMILARITY * similar + SURE_EVIDENCE * evidence + SURE_PASSAGE * known.passage
-    return Judged(known.plain + READING * known.evidence, NEAR_THE_BEST_READ, _chance(sure))
+    if known.evidence is None or known.answers is None:
+        return Judged(known.plain, NEAR_THE_BEST, _chance(STEEPNESS * (float(known.similar.max()) - UNSURE)))
+    scores = known.plain + READING * known.evidence
+    similar, answers, dense = told(known, known.answers, int(np.argmax(scores)))
+    sure = SURE_BIAS + SURE_SIMILARITY * similar + SURE_ANSWERS * answers + SURE_PASSAGE * dense
+    return Judged(scores, NEAR_THE_BEST_READ, _chance(sure))
+
+
+def told(known: Signals, answers: Floats, best: int) -> tuple[float, float, float]:
+    """What tells whether the best sentence answers: its similarity, its passage's logit, and that one's similarity."""
+    reading = known.reading[best]
+    logit = float(np.clip(answers[reading], -LOUDEST, LOUDEST))
+    return float(known.similar[best]), logit, float(known.dense[reading])
 
 
 def log_chance(logits: Floats | float) -> Floats:

@@ -13,7 +13,7 @@ from rag.answering.scoring import Floats, Reading, Words, judge
 from rag.library.index import Index
 from rag.models.reader import Reader
 
-OTHER_SOURCE = 0.1
+OTHER_SOURCE = 0.05
 SHORTEST = 4  # words: shorter sentences are captions and exclamations
 
 _WORD = re.compile(r"\w+")

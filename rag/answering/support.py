@@ -31,9 +31,9 @@ Reads = Callable[[str, Sequence[str]], float]
 """A sentence and its evidence to how well the evidence bears it out, 0 to 1: what a cross-encoder gives."""
 
 WEIGHTS = "support.json"
-HARDLY = 0.3
+HARDLY = 0.25
 """A chance below this is hardly enough: such a claim is supported only if the reader doesn't doubt it."""
-DOUBTED = 0.2
+DOUBTED = 0.1
 """What the reader gives a claim that it doubts, at most."""
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _OMITTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
