@@ -1,5 +1,6 @@
 """Answers with the sources' own sentences, verbatim, each with its footnote. Needs no chat model."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -22,6 +23,9 @@ from rag.schema import Answer, Citation, Statement
 from rag.settings import AnsweringSettings
 
 MODEL = "extractive"
+
+_BULLET = re.compile(r"^[-*•]\s+")
+"""What marks the item of a list; it stays in the quote."""
 
 
 class ExtractiveAnswerer:
@@ -85,7 +89,7 @@ def _arranged(
 
 
 def _statement(task: Task, sentence: Candidate, number: int) -> Statement:
-    text = " ".join(sentence.text.split())
+    text = _BULLET.sub("", " ".join(sentence.text.split()))
     # A sentence quoted word for word is supported by what it quotes, by construction.
     return Statement(
         text=text,

@@ -55,6 +55,19 @@ def test_a_question_of_two_things_gets_both(island: Workspace) -> None:
     assert "412 metres" in answer.answer and "Ines Mora" in answer.answer
 
 
+def test_an_item_of_a_list_is_said_without_its_bullet(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "keepers.md").write_text(
+        "# Keepers\n\n- Josiah Penn kept the light for 22 years.\n- Ada Rook was a cook.\n"
+    )
+    assert not fresh.ingest([str(tmp_path / "keepers.md")]).failed
+    answer = ask(fresh, "How many years did Josiah Penn keep the light?")
+    assert answer.statements[0].text.startswith("Josiah Penn kept")
+    (citation,) = answer.citations
+    assert (
+        fresh.library.text(citation.source_id, citation.version).text[citation.start : citation.end] == citation.quote
+    )
+
+
 def test_of_two_things_asked_the_one_that_is_not_told_is_named(island: Workspace) -> None:
     answer = ask(island, "How long is the breakwater, and what is the boiling point of tungsten carbide?")
     assert "412 metres" in answer.answer and not answer.refused
