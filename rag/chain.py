@@ -5,15 +5,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from rag.answering.answerer import Answerer, Task
 from rag.errors import QuestionError
 from rag.library.library import Library
 from rag.questioning import Wording, worded_by_rules
-from rag.retrieval import HybridRetriever
+from rag.retrieval import HybridRetriever, Retrieved
 from rag.schema import Answer, Inquiry
 from rag.settings import Settings
+from rag.whole.finding import Whole, whole_source
 
 LONGEST_QUESTION = 4_000
 """Characters in a question, at most. People ask in 20 words; longer texts are pasted by mistake."""
@@ -50,6 +52,9 @@ def build_chain(
         began = time.perf_counter()
         inquiry = checked(inquiry)
         revision = library.revision
+        if whole := whole_source(inquiry, library, lambda text: retriever.nearest(text, inquiry.sources)):
+            task = Task(inquiry, inquiry.question, _telling(whole, inquiry, retriever), whole=whole)
+            return _Asked(inquiry.question, task, began, revision, {"condense": 0.0, "retrieve": _ms(began)})
         asked, read = inquiry.question, retriever.as_read(inquiry.question)
         inquiry = inquiry.model_copy(update={"question": read})
         worded = wording(inquiry)
@@ -75,6 +80,15 @@ def build_chain(
                 )
 
     return RunnableLambda(retrieve) | RunnableGenerator(answer)
+
+
+def _telling(whole: Whole, inquiry: Inquiry, retriever: HybridRetriever) -> Retrieved:
+    """The passages that tell of a source, or else those that come closest to the question."""
+    if whole.places:
+        return retriever.holding(inquiry.question, [(p.version, p.start, p.end) for p in whole.places])
+    if whole.instead:
+        return Retrieved((), (), {}, np.empty((0, 0), np.float32))
+    return retriever.retrieve([inquiry.question], inquiry.sources)
 
 
 def checked(inquiry: Inquiry) -> Inquiry:

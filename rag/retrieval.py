@@ -106,6 +106,32 @@ class HybridRetriever(BaseRetriever):
         merge = self.settings.retrieval.merge_neighbours
         return Retrieved(tuple(hits), tuple(passages(hits, texts, merge)), texts, vectors, tuple(of_parts))
 
+    def holding(self, question: str, spans: Iterable[tuple[int, int, int]]) -> Retrieved:
+        """The passages that hold given spans, in the order of these.
+
+        Args:
+            question: What they are to answer.
+            spans: Each the version of a source, and a start and end in its text.
+        """
+        spans = list(spans)
+        texts = self.library.catalogue.texts({version for version, _, _ in spans})
+        chunks = {version: self.library.catalogue.chunks_of(version) for version in texts}
+        holding = [
+            next((c for c in chunks.get(version, ()) if c.start <= start and end <= c.end), None)
+            for version, start, end in spans
+        ]
+        hits = [
+            Hit(chunk, texts[chunk.version].text[chunk.start : chunk.end], Scores())
+            for chunk in dict.fromkeys(chunk for chunk in holding if chunk)
+        ]
+        merge = self.settings.retrieval.merge_neighbours
+        return Retrieved(tuple(hits), tuple(passages(hits, texts, merge)), texts, self.embedder.embed([question]))
+
+    def nearest(self, question: str, sources: frozenset[str] | None = None) -> str | None:
+        """The id of the source that has the likeliest passage for a question."""
+        hits = self.retrieve([self.as_read(question)], sources).hits
+        return hits[0].chunk.source_id if hits else None
+
     def _scores(
         self, questions: Sequence[str], vectors: NDArray[np.float32], sources: frozenset[str] | None
     ) -> dict[int, Scores]:

@@ -8,6 +8,7 @@ from ingest.parsed import Parsed, TextBuilder, canonical, one_line
 
 _TITLE_LENGTH = 120
 _LONG_LINE = 120  # characters; nobody wraps text by hand at more, so such lines are whole paragraphs
+_BYLINE = re.compile(r"(?:[Ww]ritten )?[Bb]y(?: [A-Z][\w.'’-]+){2,4}")
 _CLOSING = (".", ",", ";", ":", "!", "…")
 
 
@@ -29,7 +30,9 @@ def title_line(text: str) -> str | None:
     """The first line, if it reads like a title: short, without a closing stop, and set off from what follows."""
     first, _, rest = text.lstrip().partition("\n")
     title = one_line(first[: 2 * _TITLE_LENGTH])
-    if not 2 <= len(title) <= _TITLE_LENGTH or title.endswith(_CLOSING) or not re.search(r"[^\W\d_]", title):
+    if not 2 <= len(title) <= _TITLE_LENGTH or title.endswith(_CLOSING) or _BYLINE.fullmatch(title):
+        return None
+    if not re.search(r"[^\W\d_]", title):
         return None
     following = rest.partition("\n")[0]
     set_off = rest.startswith("\n") or len(following) > max(_LONG_LINE, 2 * len(title))

@@ -8,6 +8,7 @@ from rag.parts import Part
 from rag.questioning import Call
 from rag.retrieval import Retrieved
 from rag.schema import Answer, Inquiry
+from rag.whole.finding import Whole
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Task:
         retrieved: What was found for it.
         calls: What a chat model was asked until here.
         parts: The things that it asks, if they are several.
+        whole: What it is answered from, if it asks about a source as a whole.
     """
 
     inquiry: Inquiry
@@ -27,6 +29,7 @@ class Task:
     retrieved: Retrieved
     calls: tuple[Call, ...] = ()
     parts: tuple[Part, ...] = ()
+    whole: Whole | None = None
 
 
 class Answerer(Protocol):

@@ -14,7 +14,7 @@ from rag.answering.precision import least_confidence
 from rag.answering.premises import correction
 from rag.answering.referents import Shown, with_what_they_lean_on
 from rag.answering.refusal import OTHERWISE, REFUSAL, refusal
-from rag.answering.selection import choose
+from rag.answering.selection import Choice, choose, telling
 from rag.library.library import Library
 from rag.models.embedder import Embedder
 from rag.models.reader import load_reader
@@ -40,14 +40,15 @@ class ExtractiveAnswerer:
     def stream(self, task: Task) -> Iterator[Answer]:
         """One snapshot a sentence, the last of them complete; or a refusal."""
         sentences = candidates(task.retrieved, self._library.cache, self._embedder.fingerprint)
-        reader = load_reader() if self._settings.scorer == "reader" else None
-        choice = choose(task, sentences, self._library.index, self._settings.max_sentences, self._least, reader)
-        corrected = correction(task, sentences)
+        choice = telling(task.whole, sentences) if task.whole else self._chosen(task, sentences)
+        corrected = None if task.whole else correction(task, sentences)
         if not corrected and (not choice.sentences or choice.confidence < self._least):
             yield refusal(task, choice.confidence, MODEL)
             return
         shown = _arranged(task, choice.sentences, sentences, corrected)
-        shown, notes = with_disagreement(task.inquiry.question, shown, sentences)
+        shown, notes = (
+            (shown, task.whole.notes) if task.whole else with_disagreement(task.inquiry.question, shown, sentences)
+        )
         notes += tuple(f"{REFUSAL[:-1]}: “{part}”" for part in choice.unanswered)
         answer = Answer(
             question=task.inquiry.question,
@@ -60,6 +61,10 @@ class ExtractiveAnswerer:
         for count in range(1, len(shown) + 1):
             whole = {"complete": count == len(shown), "notes": notes if count == len(shown) else ()}
             yield _said(answer, task, shown[:count]).model_copy(update=whole)
+
+    def _chosen(self, task: Task, sentences: Sequence[Candidate]) -> Choice:
+        reader = load_reader() if self._settings.scorer == "reader" else None
+        return choose(task, sentences, self._library.index, self._settings.max_sentences, self._least, reader)
 
 
 def _said(answer: Answer, task: Task, shown: Sequence[Shown]) -> Answer:

@@ -25,6 +25,7 @@ from rag.models.reader import reads
 from rag.models.spending import Spent, cost
 from rag.schema import Answer, Citation, Statement
 from rag.settings import Settings
+from rag.whole.question import Wanted
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -74,6 +75,9 @@ class GenerativeAnswerer:
         return answer.model_copy(update={"usage": spent.usage, "usage_estimated": spent.estimated, "cost": price})
 
     def _answers(self, task: Task, spent: Spent) -> Iterator[Answer]:
+        if task.whole and not (task.whole.wanted is Wanted.GIST and task.whole.places):
+            yield from self._extractive.stream(task)
+            return
         name = self._settings.chat.model or "chat model"
         if not task.retrieved.passages:
             yield refusal(task, 0.0, name)

@@ -15,11 +15,14 @@ _NAMED = 4  # words of the question that are named as missing, at most
 
 def refusal(task: Task, confidence: float, model: str, notes: tuple[str, ...] = ()) -> Answer:
     """An answer that says that the sources don't give one, and shows the closest passages."""
-    passages = task.retrieved.passages
-    if not passages:
+    passages, whole = task.retrieved.passages, task.whole
+    if whole and whole.instead:
+        said = whole.instead
+    elif not passages:
         said = f"{REFUSAL} Nothing in them comes near the question."
     else:
         said = f"{REFUSAL} The closest passages are shown."
+    lacking = whole.notes if whole else _missing(task.standalone, [passage.text for passage in passages[:CLOSEST]])
     return Answer(
         question=task.inquiry.question,
         standalone_question=task.standalone,
@@ -28,7 +31,7 @@ def refusal(task: Task, confidence: float, model: str, notes: tuple[str, ...] = 
         confidence=confidence,
         passages=passages[:CLOSEST],
         model=model,
-        notes=(*notes, *_missing(task.standalone, [passage.text for passage in passages[:CLOSEST]])),
+        notes=(*notes, *lacking),
     )
 
 

@@ -12,8 +12,11 @@ from rag.answering.candidates import Candidate
 from rag.answering.scoring import Floats, Reading, Words, judge
 from rag.library.index import Index
 from rag.models.reader import Reader
+from rag.whole.finding import Whole
 
 OTHER_SOURCE = 0.05
+TOLD = 0.95
+"""The confidence of what a source tells of itself: it was known where to look."""
 SHORTEST = 4  # words: shorter sentences are captions and exclamations
 
 _WORD = re.compile(r"\w+")
@@ -71,6 +74,13 @@ def choose(
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
     unanswered = [part.asked for part, one in zip(task.parts, judged, strict=False) if one.confidence < least]
     return Choice(tuple(usable[i] for i in order), surest, tuple(unanswered))
+
+
+def telling(whole: Whole, sentences: Sequence[Candidate]) -> Choice:
+    """The sentences that tell of a source as a whole, in the order they were found."""
+    there = {(s.version, s.start): s for s in sentences}
+    found = [there[p.version, p.start] for p in whole.places if (p.version, p.start) in there]
+    return Choice(tuple(found), TOLD if found else 0.0)
 
 
 def pick(

@@ -1,32 +1,25 @@
 """A guide to a source, made of its own words: contents, key sentences, questions it answers."""
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from rag.errors import FootnoteError
 from rag.schema import Heading, Inquiry, SourceText
 from rag.sentences import split_sentences
-from ui.web.suggestions import POINTING, question_from
+from rag.whole.gist import key_sentences
+from ui.web.suggestions import question_from
 
 if TYPE_CHECKING:
     from ui.workspace import Workspace
 
 T = TypeVar("T")
 
-KEY_SENTENCES, QUESTIONS = 5, 4
+QUESTIONS = 4
 _TRIED = 10  # questions asked to find those that are answered
-_SHORTEST, _LONGEST = 45, 320  # characters of a sentence that can stand alone
-_MOST = 4_000  # sentences compared, spread over the text
-_ALIKE = 0.8  # cosine from which two sentences say the same
-_APART = 0.5  # how much likeness to a sentence already chosen counts against one
 _READ = 60_000  # characters that questions are made of
-_WHOLE = re.compile(r"[\"'“‘(]*[^\W\d_].*[.!?][\"'”’)]*", re.DOTALL)
 _HELD = 64
 
 
@@ -69,24 +62,7 @@ class Guide:
 
     def _central(self, text: SourceText) -> list[Place]:
         library = self._workspace.library
-        spans, vectors = library.cache.sentence_vectors(text.version, 0, len(text.text), library.embedder or "")
-        headings = {heading.start for heading in text.headings}
-        able = [i for i, span in enumerate(spans) if span[0] not in headings and _stands_alone(text.text[slice(*span)])]
-        able = able[:: max(1, -(-len(able) // _MOST))]
-        if not able:
-            return []
-        vectors = vectors[able]
-        middle = vectors.mean(axis=0)
-        score = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
-        alike = np.zeros(len(able), np.float32)
-        chosen: list[int] = []
-        while len(chosen) < KEY_SENTENCES:
-            best = int(np.argmax(np.where(alike < _ALIKE, score - _APART * alike, -np.inf)))
-            if alike[best] >= _ALIKE:
-                break
-            chosen.append(best)
-            alike = np.maximum(alike, vectors @ vectors[best])
-        return [place_of(text, *spans[able[i]]) for i in sorted(chosen)]
+        return [place_of(text, *span) for span in key_sentences(text, library.cache, library.embedder or "")]
 
     def _answered(self, text: SourceText) -> list[str]:
         sentences = (text.text[start:end] for start, end in split_sentences(text.text[:_READ]))
@@ -113,14 +89,3 @@ def place_of(text: SourceText, start: int, end: int) -> Place:
     """Words as a place, with the page they begin on."""
     page = max((p for p in text.pages if p.start <= start), key=lambda p: p.start, default=None)
     return Place(start, end, " ".join(text.text[start:end].split()), page.number if page else None)
-
-
-def _stands_alone(sentence: str) -> bool:
-    words = sentence.split()
-    return (
-        _SHORTEST <= len(sentence) <= _LONGEST
-        and len(words) >= 7
-        and words[0].strip("\"'“‘(") not in POINTING
-        and " | " not in sentence
-        and _WHOLE.fullmatch(sentence) is not None
-    )
