@@ -68,7 +68,7 @@ def main() -> None:
                 "similarity": known.similar,
                 "sum set by hand": known.plain,
                 "reader alone": known.evidence,
-                "sum and reader": weighed(known).scores,
+                "sum and reader": weighed(known, question.question, sentences).scores,
             }
             for way, scores in ways.items():
                 order = np.argsort(-scores, kind="stable")

@@ -37,7 +37,8 @@ def similarity(case: Case) -> tuple[Floats, float]:
 
 def plain(case: Case) -> tuple[Floats, float]:
     """The sum set by hand, and the confidence that goes with it."""
-    return case.signals.plain, weighed(replace(case.signals, evidence=None, answers=None)).confidence
+    known = replace(case.signals, evidence=None, answers=None)
+    return case.signals.plain, weighed(known, case.asked.question, case.sentences).confidence
 
 
 def reader(case: Case) -> tuple[Floats, float]:
@@ -49,7 +50,7 @@ def reader(case: Case) -> tuple[Floats, float]:
 
 def product(case: Case) -> tuple[Floats, float]:
     """Sum and reader together, as the product answers."""
-    judged = weighed(case.signals)
+    judged = weighed(case.signals, case.asked.question, case.sentences)
     return judged.scores, judged.confidence
 
 
@@ -124,7 +125,7 @@ def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
     hits, counts, lengths = [], [], []
     for case in cases:
         if case.answerable:
-            words, judged = case.sentences, weighed(case.signals)
+            words, judged = case.sentences, weighed(case.signals, case.asked.question, case.sentences)
             alike = partial(same, case.sentences)
             chosen = pick(judged.scores, [0] * len(words), alike, most, judged.near)
             hits.append(float(case.labels[chosen].any()))

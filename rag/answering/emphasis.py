@@ -15,7 +15,7 @@ _MONTH = (
 )
 _YEAR = r"(?<![\d.,$€£¥])(?:1\d|20)\d\d(?:s\b|[-–/]\d\d(?:\d\d)?\b)?(?![\d%]|[.,]\d)"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_TIME = re.compile(
+TIME = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b"
     rf"|\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?"
     rf"|\b(?:(?:early|mid|late)[ -])?{_MONTH} (?:{_DAY}\b(?:,? {_YEAR})?|{_YEAR})"
@@ -43,7 +43,7 @@ def emphasis(question: str, sentence: str) -> Spans:
     for clause in _CLAUSE.split(question):
         kind = kind_of(clause)
         if kind == "time":
-            spans |= {match.span() for match in _TIME.finditer(sentence)}
+            spans |= {match.span() for match in TIME.finditer(sentence)}
         elif kind == "number":
             spans |= _numbers(question, clause, sentence)
         elif _ASKS_A_NAME.match(clause):

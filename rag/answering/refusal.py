@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from rag.answering.answerer import Task
+from rag.answering.untold import untold
 from rag.answering.wording import words
 from rag.schema import Answer
+from rag.sentences import split_sentences
 
 REFUSAL = "The sources don't say."
 OTHERWISE = "The sources say otherwise:"
@@ -36,8 +38,10 @@ def refusal(task: Task, confidence: float, model: str, notes: tuple[str, ...] = 
 
 
 def _missing(question: str, passages: Sequence[str]) -> tuple[str, ...]:
-    """A note on the words of the question that the closest passages lack: what there would have to be."""
+    """What there would have to be: the figure or date asked for, and words of the question that the passages lack."""
     there = {word.stem for text in passages for word in words(text)}
     lacking = dict.fromkeys(w.text for w in words(question) if w.content and w.stem not in there)
     named = ", ".join(f"“{word}”" for word in list(lacking)[:_NAMED])
-    return (f"The closest passages don't mention {named}.",) if named and passages else ()
+    asked = untold(question, [text[start:end] for text in passages for start, end in split_sentences(text)])
+    notes = [f"The closest passages don't say {asked}."] if asked else []
+    return (*notes, *([f"The closest passages don't mention {named}."] if named else [])) if passages else ()

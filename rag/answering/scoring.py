@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.untold import untold
 from rag.models.reader import Reader
 
 Floats = NDArray[np.float32]
@@ -18,8 +19,10 @@ Floats = NDArray[np.float32]
 SIMILARITY, COVERAGE, RETRIEVAL = 0.5, 0.35, 0.15
 READING = 0.08  # of the reader's log chances beside the sum
 NEAR_THE_BEST = 0.17
-NEAR_THE_BEST_READ = 0.21
+NEAR_THE_BEST_READ = 0.2
 """How far below the best score a sentence may lie and still be part of the answer, without and with the reader."""
+AFTER_THE_BEST, BEFORE_THE_BEST = 0.06, 0.03
+"""What the sentences next to the best one gain: often they go on where it leaves off."""
 UNSURE, STEEPNESS = 0.42, 12.0
 """Without the reader: similarity of the best sentence at which confidence is one half, and how fast it rises."""
 SURE_BIAS, SURE_SIMILARITY, SURE_ANSWERS, SURE_PASSAGE = -1.6, 2.77, 0.58, 3.78
@@ -28,6 +31,10 @@ its passage answers, and that passage's similarity. The bias is set so that abou
 questions is declined."""
 LOUDEST = 4.0
 """The reader's logit counts no more than this, and no less than the opposite."""
+UNTOLD = 1.0
+"""What the logit of the confidence loses if the figure or date asked for isn't in the answer's sentences. A logistic
+regression gives 0.94 for it on SQuAD 2.0 and 0.70 on ClapNQ."""
+MOST = 5  # sentences that are looked through for it
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,8 @@ def judge(question: str, vectors: Floats, readings: Sequence[Reading], words: Wo
         words: The library's words.
         reader: Reads them; without one, the sum decides alone.
     """
-    return weighed(signals(question, vectors, readings, words, reader))
+    sentences = [sentence for reading in readings for sentence in reading.sentences]
+    return weighed(signals(question, vectors, readings, words, reader), question, sentences)
 
 
 def signals(
@@ -130,14 +138,29 @@ def signals(
     )
 
 
-def weighed(known: Signals) -> Judged:
-    """The verdict on signals."""
+def weighed(known: Signals, question: str, sentences: Sequence[str]) -> Judged:
+    """The verdict on signals of a question and the sentences of the readings."""
     if known.evidence is None or known.answers is None:
-        return Judged(known.plain, NEAR_THE_BEST, _chance(STEEPNESS * (float(known.similar.max()) - UNSURE)))
-    scores = known.plain + READING * known.evidence
-    similar, answers, dense = told(known, known.answers, int(np.argmax(scores)))
-    sure = SURE_BIAS + SURE_SIMILARITY * similar + SURE_ANSWERS * answers + SURE_PASSAGE * dense
-    return Judged(scores, NEAR_THE_BEST_READ, _chance(sure))
+        scores, near = _together(known.plain, known.reading), NEAR_THE_BEST
+        sure = STEEPNESS * (float(known.similar.max()) - UNSURE)
+    else:
+        scores, near = _together(known.plain + READING * known.evidence, known.reading), NEAR_THE_BEST_READ
+        similar, answers, dense = told(known, known.answers, int(np.argmax(scores)))
+        sure = SURE_BIAS + SURE_SIMILARITY * similar + SURE_ANSWERS * answers + SURE_PASSAGE * dense
+    chosen = [i for i in np.argsort(-scores, kind="stable")[:MOST] if scores.max() - scores[i] <= near]
+    if untold(question, [sentences[i] for i in chosen]):
+        sure -= UNTOLD
+    return Judged(scores, near, _chance(sure))
+
+
+def _together(scores: Floats, reading: NDArray[np.int64]) -> Floats:
+    """The scores, those beside the best sentence of its reading raised, but not above its own."""
+    best = int(np.argmax(scores))
+    raised = scores.copy()
+    for i, gain in ((best + 1, AFTER_THE_BEST), (best - 1, BEFORE_THE_BEST)):
+        if 0 <= i < len(scores) and reading[i] == reading[best]:
+            raised[i] = min(scores[i] + gain, np.nextafter(scores[best], -np.inf))
+    return raised
 
 
 def told(known: Signals, answers: Floats, best: int) -> tuple[float, float, float]:

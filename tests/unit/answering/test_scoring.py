@@ -80,3 +80,21 @@ def test_with_the_reader_a_passage_that_does_not_answer_lowers_confidence() -> N
         )
     )
     assert answering > other
+
+
+def test_the_sentence_after_the_best_one_comes_nearer_to_it_but_not_above() -> None:
+    texts = ["She kept bees.", "There were two kinds.", "The inn was white."]
+    apart = judged("Who kept bees?", reading(texts[:1], [0.6]), reading(texts[1:2], [0.3]), reading(texts[2:], [0.3]))
+    together = judged("Who kept bees?", reading(texts, [0.6, 0.3, 0.3]))
+    assert together.scores[1] - together.scores[2] > apart.scores[1] - apart.scores[2] + 0.05
+    alike = judged("Who kept bees?", reading(texts, [0.6, 0.6, 0.6])).scores
+    assert alike.argmax() == 0
+
+
+def test_a_figure_that_is_asked_for_and_not_given_lowers_confidence() -> None:
+    question = "How many bees did she keep?"
+    given, missing = (
+        judged(question, reading([text], [0.6])).confidence
+        for text in ("She kept 900 bees in the garden.", "She kept her bees in the garden.")
+    )
+    assert given > missing + 0.02
