@@ -35,6 +35,11 @@ UNTOLD = 1.0
 """What the logit of the confidence loses if the figure or date asked for isn't in the answer's sentences. A logistic
 regression gives 0.94 for it on SQuAD 2.0 and 0.70 on ClapNQ."""
 MOST = 5  # sentences that are looked through for it
+READ, READ_OF_A_PART = 6, 4
+"""Passages that are read, those with the best sentences by the sum: of a question, and of each part of one that asks
+several things. Reading all eight finds no more (docs/answer-quality.md)."""
+UNREAD = -9.0
+"""The log chance of a sentence that isn't read: it is never chosen before one that is."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,14 @@ class Judged:
     confidence: float
 
 
-def judge(question: str, vectors: Floats, readings: Sequence[Reading], words: Words, reader: Reader | None) -> Judged:
+def judge(
+    question: str,
+    vectors: Floats,
+    readings: Sequence[Reading],
+    words: Words,
+    reader: Reader | None,
+    read: int = READ,
+) -> Judged:
     """Judges the sentences of the readings, of which there is at least one.
 
     Args:
@@ -109,28 +121,39 @@ def judge(question: str, vectors: Floats, readings: Sequence[Reading], words: Wo
         readings: The passages, best first, each with at least one sentence.
         words: The library's words.
         reader: Reads them; without one, the sum decides alone.
+        read: How many of them it reads.
     """
     sentences = [sentence for reading in readings for sentence in reading.sentences]
-    return weighed(signals(question, vectors, readings, words, reader), question, sentences)
+    return weighed(signals(question, vectors, readings, words, reader, read), question, sentences)
 
 
 def signals(
-    question: str, vectors: Floats, readings: Sequence[Reading], words: Words, reader: Reader | None
+    question: str,
+    vectors: Floats,
+    readings: Sequence[Reading],
+    words: Words,
+    reader: Reader | None,
+    read: int = READ,
 ) -> Signals:
     """What is known of every sentence; see `judge`."""
     similar = np.concatenate([(reading.vectors @ np.atleast_2d(vectors).T).max(axis=1) for reading in readings])
     covered = _coverage(question, [s for reading in readings for s in reading.sentences], words)
     lengths = [len(reading.sentences) for reading in readings]
     found = np.repeat([reading.found for reading in readings], lengths)
-    plain = SIMILARITY * similar + COVERAGE * covered + RETRIEVAL * found
+    plain: Floats = np.asarray(SIMILARITY * similar + COVERAGE * covered + RETRIEVAL * found, np.float32)
     evidence = answers = None
     if reader:
-        read = reader.read(question, [(reading.title, reading.sentences) for reading in readings])
-        evidence = np.concatenate([log_chance(one.sentences) + log_chance(one.answers) for one in read])
-        answers = np.array([one.answers for one in read], np.float32)
+        starts = np.cumsum([0, *lengths[:-1]])
+        best = np.argsort(-np.maximum.reduceat(plain, starts), kind="stable")[:read].tolist()
+        evidence = np.full(len(plain), UNREAD, np.float32)
+        answers = np.full(len(readings), -LOUDEST, np.float32)
+        told = reader.read(question, [(readings[i].title, readings[i].sentences) for i in best])
+        for i, one in zip(best, told, strict=True):
+            answers[i] = one.answers
+            evidence[starts[i] : starts[i] + lengths[i]] = log_chance(one.sentences) + log_chance(one.answers)
     return Signals(
         similar,
-        np.asarray(plain, np.float32),
+        plain,
         evidence,
         np.repeat(np.arange(len(readings)), lengths),
         np.array([reading.dense for reading in readings], np.float32),

@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate
-from rag.answering.scoring import Floats, Reading, Words, judge
+from rag.answering.scoring import READ, READ_OF_A_PART, Floats, Reading, Words, judge
 from rag.library.index import Index
 from rag.models.reader import Reader
 from rag.whole.finding import Whole
@@ -60,7 +60,8 @@ def choose(
     asked: list[tuple[str, Floats]] = [(task.standalone, task.retrieved.vectors)]
     if task.parts:
         asked = [(part.standalone, one) for part, one in zip(task.parts, task.retrieved.parts, strict=True)]
-    judged = [judge(question, vectors, readings, words, reader) for question, vectors in asked]
+    read = READ_OF_A_PART if task.parts else READ
+    judged = [judge(question, vectors, readings, words, reader, read) for question, vectors in asked]
     surest = max(one.confidence for one in judged)
     least = min(least, surest)
     answered = [one for one in judged if one.confidence >= least]
