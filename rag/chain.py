@@ -52,7 +52,7 @@ def build_chain(
         began = time.perf_counter()
         inquiry = checked(inquiry)
         revision = library.revision
-        if whole := whole_source(inquiry, library, lambda text: retriever.nearest(text, inquiry.sources)):
+        if whole := whole_source(inquiry, retriever):
             task = Task(inquiry, inquiry.question, _telling(whole, inquiry, retriever), whole=whole)
             return _Asked(inquiry.question, task, began, revision, {"condense": 0.0, "retrieve": _ms(began)})
         asked, read = inquiry.question, retriever.as_read(inquiry.question)

@@ -1,11 +1,12 @@
 """Finds what answers a question about a source as a whole: which source is meant, and where it tells of itself."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rag.library.library import Library
+from rag.retrieval import HybridRetriever
 from rag.schema import Inquiry, Source, SourceText
-from rag.whole.gist import beginning, key_sentences
+from rag.whole.gist import SENTENCES, beginning, key_sentences
 from rag.whole.imprint import imprint, noted
 from rag.whole.question import About, Wanted, about_sources, titled
 
@@ -44,58 +45,69 @@ class Whole:
     notes: tuple[str, ...] = ()
 
 
-def whole_source(inquiry: Inquiry, library: Library, nearest: Callable[[str], str | None]) -> Whole | None:
-    """What a question about a source as a whole is answered from; None if it asks what the sources tell.
-
-    Args:
-        inquiry: The question, with its conversation.
-        library: The sources.
-        nearest: Gives the id of the source that has the likeliest passage for a text.
-    """
+def whole_source(inquiry: Inquiry, retriever: HybridRetriever) -> Whole | None:
+    """What a question about a source as a whole is answered from; None if it asks what the sources tell."""
     about = about_sources(inquiry.question)
     if about is None or (about.points and inquiry.history):
         return None
     if about.wanted is Wanted.TALK:
         return Whole(about.wanted, instead=GREETING)
-    within = [s for s in library.sources() if inquiry.sources is None or s.id in inquiry.sources]
-    meant = _meant(about, inquiry, within, nearest)
+    within = [s for s in retriever.library.sources() if inquiry.sources is None or s.id in inquiry.sources]
+    meant = _meant(about, inquiry, within, retriever)
     if not meant:
         return Whole(about.wanted, instead=_which(within)) if within and about.surely and not about.named else None
-    found = _told(about, [library.text(source.id) for source in meant[:MOST_SOURCES]], library)
+    texts = [retriever.library.text(source.id) for source in meant[:MOST_SOURCES]]
+    found = _gist(texts, retriever) if about.wanted is Wanted.GIST else _told(about.wanted, texts, retriever.library)
     if len(meant) > MOST_SOURCES:
-        found = Whole(found.wanted, found.places, notes=(*found.notes, f"{MOST_SOURCES} of {len(meant)} sources."))
-    return found if found.places or about.surely or found.notes or found.instead else None
+        found = replace(found, notes=(f"{MOST_SOURCES} of {len(meant):,} sources, a sentence of each.",))
+    return found if found.places or found.notes or found.instead or about.surely else None
 
 
-def _meant(
-    about: About, inquiry: Inquiry, within: Sequence[Source], nearest: Callable[[str], str | None]
-) -> Sequence[Source]:
+def _meant(about: About, inquiry: Inquiry, within: Sequence[Source], retriever: HybridRetriever) -> Sequence[Source]:
     """The sources that are meant; none if that can't be told."""
     if about.named:
         one = titled(about.named, within)
-        near = None if one or not about.surely else nearest(about.named)
+        near = None if one or not about.surely else retriever.nearest(about.named, inquiry.sources)
         return [one] if one else [s for s in within if s.id == near]
     if len(within) == 1 or about.every:
         return within
-    before = nearest(inquiry.history[-1].question) if inquiry.history else None
-    return [s for s in within if s.id == before]
+    return _talked_of(inquiry, within, retriever)
 
 
-def _told(about: About, texts: Sequence[SourceText], library: Library) -> Whole:
-    """Where these sources tell what is wanted, and what else is known of it."""
-    embedder = library.embedder or ""
+def _talked_of(inquiry: Inquiry, within: Sequence[Source], retriever: HybridRetriever) -> Sequence[Source]:
+    """The one source that the turn before was about."""
+    for i, turn in reversed(list(enumerate(inquiry.history))):
+        about = about_sources(turn.question)
+        if about is None:
+            near = retriever.nearest(turn.question, inquiry.sources)
+            return [s for s in within if s.id == near]
+        if about.wanted is not Wanted.TALK:
+            before = Inquiry(question=turn.question, history=inquiry.history[:i], sources=inquiry.sources)
+            meant = _meant(about, before, within, retriever)
+            return meant if len(meant) == 1 else ()
+    return ()
+
+
+def _gist(texts: Sequence[SourceText], retriever: HybridRetriever) -> Whole:
+    """The key sentences of a source, or one of each of several."""
+    cache, embedder = retriever.library.cache, retriever.library.embedder or ""
+    most = SENTENCES if len(texts) == 1 else 1
+    places: list[Place] = []
+    for text, title in zip(texts, retriever.embedder.embed([text.title for text in texts]), strict=True):
+        found = key_sentences(text, cache, embedder, most, title) or beginning(text, cache, embedder, most)
+        places += [Place(text.version, start, end) for start, end in found]
+    return Whole(Wanted.GIST, tuple(places))
+
+
+def _told(wanted: Wanted, texts: Sequence[SourceText], library: Library) -> Whole:
+    """Where sources tell what is wanted, and else what their files and addresses tell."""
     places: list[Place] = []
     for text in texts:
-        spans, _ = library.cache.sentence_vectors(text.version, 0, len(text.text), embedder)
-        if about.wanted is Wanted.GIST:
-            most = {"most": 1} if len(texts) > 1 else {}
-            found = key_sentences(text, library.cache, embedder, **most) or beginning(text, spans, **most)
-        else:
-            found = imprint(about.wanted, text, spans)
-        places += [Place(text.version, start, end) for start, end in found]
-    known = () if places else tuple(note for text in texts if (note := noted(about.wanted, text)))
-    instead = " ".join(known) if about.wanted is Wanted.TITLE else ""
-    return Whole(about.wanted, tuple(places), instead, () if instead else known)
+        spans, _ = library.cache.sentence_vectors(text.version, 0, len(text.text), library.embedder or "")
+        places += [Place(text.version, start, end) for start, end in imprint(wanted, text, spans)]
+    known = () if places else tuple(note for text in texts if (note := noted(wanted, text)))
+    instead = " ".join(known) if wanted is Wanted.TITLE else ""
+    return Whole(wanted, tuple(places), instead, () if instead else known)
 
 
 def _which(sources: Sequence[Source]) -> str:

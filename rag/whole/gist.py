@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.library.embedding_cache import EmbeddingCache
 from rag.schema import SourceText
@@ -12,7 +13,9 @@ _SHORTEST, _LONGEST = 45, 320  # characters of a sentence that can stand alone
 _MOST = 4_000  # sentences compared, spread over the text
 _ALIKE = 0.8  # cosine from which two sentences say the same
 _LEAD = 0.05  # what standing at the beginning counts for
+_TITLE = 0.5  # what likeness to the title counts for
 _APART = 0.5  # how much likeness to a sentence already chosen counts against one
+_BEGINNING = 5_000  # characters
 _WHOLE = re.compile(r"[\"'“‘(]*[^\W\d_].*[.!?][\"'”’)]*", re.DOTALL)
 _POINTING = re.compile(
     r"[\"'“‘(]*(?:It|This|That|These|Those|He|She|They|There|Here|One|We|You|I|What|Who|Such|All|Both|Another|But|And|So"
@@ -21,7 +24,11 @@ _POINTING = re.compile(
 
 
 def key_sentences(
-    text: SourceText, cache: EmbeddingCache, embedder: str, most: int = SENTENCES
+    text: SourceText,
+    cache: EmbeddingCache,
+    embedder: str,
+    most: int = SENTENCES,
+    title: NDArray[np.float32] | None = None,
 ) -> list[tuple[int, int]]:
     """Where the sentences stand that say what a source is about, in reading order.
 
@@ -30,6 +37,7 @@ def key_sentences(
         cache: Holds the vectors of its sentences.
         embedder: The fingerprint of the embedder that made them.
         most: Sentences, at most.
+        title: The embedded title, if what it says is to count, too.
     """
     spans, vectors = cache.sentence_vectors(text.version, 0, len(text.text), embedder)
     headings = {heading.start for heading in text.headings}
@@ -40,6 +48,8 @@ def key_sentences(
     vectors = vectors[able]
     middle = vectors.mean(axis=0)
     score = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9)) - np.linspace(0.0, _LEAD, len(able))
+    if title is not None:
+        score += _TITLE * (vectors @ title)
     alike = np.zeros(len(able), np.float32)
     chosen: list[int] = []
     while len(chosen) < most:
@@ -51,12 +61,12 @@ def key_sentences(
     return [spans[able[i]] for i in sorted(chosen)]
 
 
-def beginning(text: SourceText, spans: list[tuple[int, int]], most: int = SENTENCES) -> list[tuple[int, int]]:
+def beginning(text: SourceText, cache: EmbeddingCache, embedder: str, most: int = SENTENCES) -> list[tuple[int, int]]:
     """The first lines of a source that has no sentences to speak of: a table, slides, notes."""
     headings = {heading.start for heading in text.headings}
-    return [(start, end) for start, end in spans if start not in headings and len(text.text[start:end].split()) > 1][
-        :most
-    ]
+    spans, _ = cache.sentence_vectors(text.version, 0, _BEGINNING, embedder)
+    lines = [span for span in spans if span[0] not in headings and len(text.text[slice(*span)].split()) > 1]
+    return lines[:most]
 
 
 def _stands_alone(sentence: str) -> bool:

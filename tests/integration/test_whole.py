@@ -1,6 +1,7 @@
 """Questions about a source as a whole, asked of a library."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,22 @@ def test_in_a_conversation_the_source_talked_of_is_meant(island: Workspace) -> N
     assert not answer.refused
     breakwater = island.ask(Inquiry(question=before.question)).citations[0]
     assert {citation.source_id for citation in answer.citations} == {breakwater.source_id}
+
+
+def test_a_greeting_or_a_question_about_a_source_before_is_understood(island: Workspace) -> None:
+    greeted = ask(island, "What is this article about?", Turn(question="Hello!"))
+    assert greeted.answer.startswith("Which of the 3 sources is meant?")
+    title = island.library.sources()[0].title
+    summary = Turn(question=f"Give me a summary of {title}")
+    told = ask(island, "What are the main points?", Turn(question="Hi"), summary, Turn(question="Thanks!"))
+    assert {citation.title for citation in told.citations} == {title}
+
+
+def test_a_source_without_sentences_is_told_by_its_first_lines(tmp_path: Path) -> None:
+    (tmp_path / "fares.csv").write_text("place,fare\nOrran,4 crowns\nSkerry,6 crowns\n")
+    with open_workspace(load_settings({"library": tmp_path / "library"})) as workspace:
+        workspace.ingest([str(tmp_path / "fares.csv")])
+        assert "Orran" in ask(workspace, "What is in this file?").answer
 
 
 def test_all_the_sources_are_told_of_with_a_sentence_each(island: Workspace) -> None:

@@ -62,7 +62,9 @@ class Guide:
 
     def _central(self, text: SourceText) -> list[Place]:
         library = self._workspace.library
-        return [place_of(text, *span) for span in key_sentences(text, library.cache, library.embedder or "")]
+        title = self._workspace.embedder.embed([text.title])[0]
+        found = key_sentences(text, library.cache, library.embedder or "", title=title)
+        return [place_of(text, *span) for span in found]
 
     def _answered(self, text: SourceText) -> list[str]:
         sentences = (text.text[start:end] for start, end in split_sentences(text.text[:_READ]))
