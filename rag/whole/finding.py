@@ -17,6 +17,7 @@ GREETING = (
     "rests on; where the sources don't say, you are told so."
 )
 _NAMED = 3  # titles given as examples
+_LOOKED_THROUGH, _TELL = 50, 3  # sources that are looked through for an imprint, and sentences that may be found
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def whole_source(inquiry: Inquiry, retriever: HybridRetriever) -> Whole | None:
     within = [s for s in retriever.library.sources() if inquiry.sources is None or s.id in inquiry.sources]
     meant = _meant(about, inquiry, within, retriever)
     if not meant:
-        return Whole(about.wanted, instead=_which(within)) if within and about.surely and not about.named else None
+        return _of_any(about, within, retriever.library) if within and about.surely and not about.named else None
     texts = [retriever.library.text(source.id) for source in meant[:MOST_SOURCES]]
     found = _gist(texts, retriever) if about.wanted is Wanted.GIST else _told(about.wanted, texts, retriever.library)
     if len(meant) > MOST_SOURCES:
@@ -108,6 +109,15 @@ def _told(wanted: Wanted, texts: Sequence[SourceText], library: Library) -> Whol
     known = () if places else tuple(note for text in texts if (note := noted(wanted, text)))
     instead = " ".join(known) if wanted is Wanted.TITLE else ""
     return Whole(wanted, tuple(places), instead, () if instead else known)
+
+
+def _of_any(about: About, within: Sequence[Source], library: Library) -> Whole:
+    """What one or a few of the sources tell, if the question doesn't say which is meant; or that it should say."""
+    if about.wanted not in (Wanted.GIST, Wanted.TITLE) and len(within) <= _LOOKED_THROUGH:
+        found = _told(about.wanted, [library.text(source.id) for source in within], library)
+        if 0 < len(found.places) <= _TELL:
+            return found
+    return Whole(about.wanted, instead=_which(within))
 
 
 def _which(sources: Sequence[Source]) -> str:

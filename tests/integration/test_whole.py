@@ -11,6 +11,7 @@ from tests.integration.scripted import ScriptedModel
 from tests.integration.test_generative import snapshots
 from ui.workspace import Workspace, open_workspace
 
+ISLAND = Path(__file__).parents[1] / "fixtures" / "island"
 ARTICLE = """By Nils Aker
 
 The ferry Grey Heron ties the island of Orran to the mainland and carries salt, mail and schoolchildren every day.
@@ -83,6 +84,14 @@ def test_of_several_sources_one_has_to_be_named(island: Workspace) -> None:
     told = ask(island, f"Give me a summary of {title}")
     assert not told.refused
     assert {citation.title for citation in told.citations} == {title}
+
+
+def test_the_only_source_that_names_its_author_is_found(island: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "The ferry or the bridge.txt").write_text(ARTICLE)
+    with open_workspace(load_settings({"library": tmp_path / "library"})) as workspace:
+        workspace.ingest([str(tmp_path / "The ferry or the bridge.txt"), str(ISLAND)])
+        assert [s.text for s in ask(workspace, "Who is the author of the article?").statements] == ["By Nils Aker"]
+    assert ask(island, "Who is the author of the article?").answer.startswith("Which of the 3 sources")
 
 
 def test_a_source_chosen_beforehand_is_meant(island: Workspace) -> None:
