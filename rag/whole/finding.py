@@ -61,7 +61,7 @@ def whole_source(inquiry: Inquiry, retriever: HybridRetriever) -> Whole | None:
     found = _gist(texts, retriever) if about.wanted is Wanted.GIST else _told(about.wanted, texts, retriever.library)
     if len(meant) > MOST_SOURCES:
         found = replace(found, notes=(f"{MOST_SOURCES} of {len(meant):,} sources, a sentence of each.",))
-    return found if found.places or found.notes or found.instead or about.surely else None
+    return found if found.places or about.surely else None
 
 
 def _meant(about: About, inquiry: Inquiry, within: Sequence[Source], retriever: HybridRetriever) -> Sequence[Source]:

@@ -51,6 +51,7 @@ _MAYBE_ANOTHER = (
     r"|transcript|interview|speech|thesis|white ?paper|newsletter|press release|briefing|chapter|notes|slides|agreement"
     r"|policy|review|statement"
 )
+_ADDED = {"article", "document", "doc", "source", "file", "pdf"}  # a paper or a page may be one that the text tells of
 _KIND = rf"(?:{THE_TEXT_ITSELF}|{_MAYBE_ANOTHER})"
 _ITS_KIND = rf"(?:(?P<itself>{THE_TEXT_ITSELF})|{_MAYBE_ANOTHER})"
 _KINDS = r"(?:articles|documents|docs|texts|files|pdfs|pages|pieces|sources|papers|essays|briefs|reports|books|notes)"
@@ -162,7 +163,8 @@ def _of(wanted: Wanted, free: bool, x: str | None) -> About | None:
     if wanted is Wanted.GIST and _EVERY.fullmatch(x):
         return About(wanted, every=True)
     if named := _NAMED.fullmatch(x):
-        surely = wanted is Wanted.GIST and bool(named["itself"] or named["itself_after"])
+        kind = named["itself"] or named["itself_after"] or ""
+        surely = wanted is Wanted.GIST and ((free and bool(kind)) or kind.casefold() in _ADDED)
         return About(wanted, named=named["after"] or named["before"], surely=surely)
     return About(wanted, named=x, surely=False) if free else None
 

@@ -59,6 +59,12 @@ def test_who_wrote_the_report_may_be_asked_of_a_report_in_the_text() -> None:
     assert about_sources("Who wrote this report?") == About(Wanted.AUTHOR)
 
 
+def test_a_source_that_is_described_is_told_from_a_paper_that_a_text_tells_of() -> None:
+    assert about_sources("What is the article about steel tariffs about?") == About(Wanted.GIST, named="steel tariffs")
+    assert about_sources("Summarise the paper on salt") == About(Wanted.GIST, named="salt")
+    assert about_sources("What was the salt paper about?") == About(Wanted.GIST, named="salt", surely=False)
+
+
 def test_all_sources_can_be_asked_about() -> None:
     for question in ("What are these documents about?", "what sources do you have?", "Summarise everything"):
         assert about_sources(question) == About(Wanted.GIST, every=True)
