@@ -2,7 +2,7 @@
 
 Rows of the open training sets, cut to what the network reads at once. A share of the answerable questions is
 put to a second passage of its set, too, that shares their words and lacks the answer; another share to its own
-passage, altered so that it isn't answered there.
+passage, altered so that it isn't answered there; another as it is to its own passage without the sentences that answer.
 """
 
 import json
@@ -41,7 +41,7 @@ SETS = {
 CLAIMS = {"fm2_claims", "wice_train"}
 # Sets whose questions stand on their own, so that another passage of the set can be said not to answer.
 ASKED_OF_OTHERS = {"squad2_unansq", "squad1_nqg", "qed_nq", "ares_record", "ares_nq", "ares_hotpotqa", "ares_wow"}
-OTHERS, ALTERED = 0.35, 0.25
+OTHERS, ALTERED, BEREFT = 0.35, 0.25, 0.3
 TITLED = 0.5  # passages are shown with their title this often, so that the network can do without
 READ = 224  # word pieces of question and passage together
 
@@ -80,7 +80,7 @@ def examples(folder: Path, count: CountTokens, seed: int, epoch: int = 0) -> lis
     for name in SETS:
         some = list(taught_rows(folder, name, seed))
         if name in ASKED_OF_OTHERS:
-            some += [*_asked_of_others(some, chance), *_altered(some, chance)]
+            some += [*_asked_of_others(some, chance), *_altered(some, chance), *_bereft(some, chance)]
         taken += some
     by_passage: dict[tuple[str, ...], list[Example]] = {}
     for example in taken:
@@ -158,6 +158,16 @@ def _altered(examples: Sequence[Example], chance: random.Random) -> Iterator[Exa
             if question:
                 none = (False,) * len(example.sentences)
                 yield replace(example, question=question, evidence=none, answerable=False, answer="")
+
+
+def _bereft(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
+    """Questions put to what their passage says besides the answer: on the matter, and silent on what is asked."""
+    for example in examples:
+        if not example.answerable or example.evidence is None or chance.random() >= BEREFT:
+            continue
+        rest = tuple(s for s, is_gold in zip(example.sentences, example.evidence, strict=True) if not is_gold)
+        if len(rest) > 1 and not (example.answer and example.answer in " ".join(rest).lower()):
+            yield replace(example, sentences=rest, evidence=(False,) * len(rest), answerable=False, answer="")
 
 
 def _cut(example: Example, count: CountTokens, chance: random.Random) -> Example | None:

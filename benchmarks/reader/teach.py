@@ -57,10 +57,12 @@ def batches(taught: Sequence[Example], chance: random.Random) -> Iterator[list[E
     yield from groups
 
 
-def plans(folder: Path, count: CountTokens, seed: int, epochs: float) -> Iterator[tuple[float, list[Example]]]:
-    """Batches of all epochs, each with the share of the teaching that is done after it."""
+def plans(
+    folder: Path, count: CountTokens, seed: int, epochs: float, first: int = 0
+) -> Iterator[tuple[float, list[Example]]]:
+    """Batches of all epochs from the first on, each with the share of the teaching that is done after it."""
     for epoch in range(math.ceil(epochs)):
-        taught = examples(folder, count, seed, epoch)
+        taught = examples(folder, count, seed, first + epoch)
         plan = list(batches(taught, random.Random(f"{seed} {epoch}")))
         print(f"epoch {epoch + 1}: {len(taught)} examples, {len(plan)} steps", flush=True)
         for at, some in enumerate(plan, start=1):
@@ -79,6 +81,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=1.4)
     parser.add_argument("--threads", type=int, default=1, help="a second one gains little")
     parser.add_argument("--after", type=int, default=0, help="go on with the weights in --out, stored after this step")
+    parser.add_argument("--begin", type=Path, help="weights to begin with, in place of the packaged encoder's")
+    parser.add_argument("--first-epoch", type=int, default=0, help="draw the examples as from this epoch on")
+    parser.add_argument("--rate", type=float, default=1.0, help="of learning, as a share of the usual one")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
@@ -86,6 +91,8 @@ def main() -> None:
     weights = args.out / "reader.pt"
     tokenizer = packaged_tokenizer(packaged_model())
     network = Reader(packaged_model())
+    if args.begin:
+        network.load_state_dict(torch.load(args.begin, weights_only=True))
     if args.after:
         network.load_state_dict(torch.load(weights, weights_only=True))
     network.train()
@@ -94,12 +101,12 @@ def main() -> None:
     optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], weight_decay=0.01, fused=True)
     began, pieces, total = time.monotonic(), 0, 0.0
     count = lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)  # noqa: E731
-    for step, (done, some) in enumerate(plans(args.data, count, args.seed, args.epochs), start=1):
+    for step, (done, some) in enumerate(plans(args.data, count, args.seed, args.epochs, args.first_epoch), start=1):
         if step <= args.after:
             continue
         warm = min(1.0, done / WARM_UP, (step - args.after) / 50)  # the optimizer has to get to know the slopes anew
         for group, rate in zip(optimizer.param_groups, (BODY_RATE, HEAD_RATE), strict=True):
-            group["lr"] = rate * min(warm, max(0.02, (1 - done) / (1 - WARM_UP)))
+            group["lr"] = args.rate * rate * min(warm, max(0.02, (1 - done) / (1 - WARM_UP)))
         batch = encoded([(e.question, e.title, e.sentences) for e in some], tokenizer)
         wrong = loss(network, batch, some)
         optimizer.zero_grad()

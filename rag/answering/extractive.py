@@ -101,8 +101,18 @@ def _statement(task: Task, sentence: Candidate, number: int) -> Statement:
         citations=(number,),
         support=1.0,
         supported=True,
-        emphasis=emphasis(task.inquiry.question, text),
+        emphasis=emphasis(_answered_by(sentence, task), text),
     )
+
+
+def _answered_by(sentence: Candidate, task: Task) -> str:
+    """What a sentence answers: the question, or of one that asks several things the part that it is nearest to."""
+    if not task.parts:
+        return task.inquiry.question
+    nearest = max(
+        range(len(task.parts)), key=lambda i: float((np.atleast_2d(task.retrieved.parts[i]) @ sentence.vector).max())
+    )
+    return task.parts[nearest].standalone
 
 
 def citation(number: int, shown: Shown, retrieved: Retrieved) -> Citation:

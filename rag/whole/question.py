@@ -134,6 +134,7 @@ _TALK = re.compile(
     re.I,
 )
 _WORD = re.compile(r"\w+")
+_LONGEST = 200  # characters
 
 
 def about_sources(question: str) -> About | None:

@@ -206,3 +206,12 @@ def test_where_sources_differ_both_are_shown_and_the_difference_is_said(fresh: W
         f"The sources differ: 11 members [{eleven}], 12 members [{twelve}].",
         f"The sources differ: 12 members [{twelve}], 11 members [{eleven}].",
     }
+
+
+def test_what_one_part_of_a_question_asks_for_is_not_in_bold_in_the_answer_to_another(island: Workspace) -> None:
+    answer = island.ask(Inquiry(question="How long is the breakwater, and who commands the Grey Heron?"))
+    bold = {s.text[start:end] for s in answer.statements for start, end in s.emphasis}
+    breakwater = next(s for s in answer.statements if "412" in s.text)
+    assert [breakwater.text[start:end] for start, end in breakwater.emphasis][0].startswith("412")
+    assert any("Ines Mora" in words for words in bold)
+    assert not any("Ruth" in breakwater.text[start:end] for start, end in breakwater.emphasis)
