@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from rag.answering.announcing import LONGEST, announced
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate
 from rag.answering.scoring import READ, READ_OF_A_PART, Floats, Reading, Words, judge
@@ -15,6 +16,7 @@ from rag.models.reader import Reader
 from rag.whole.finding import Whole
 
 OTHER_SOURCE = 0.05
+SAME_PARAGRAPH = 1  # characters between two sentences of one
 TOLD = 0.95
 """The confidence of what a source tells of itself: it was known where to look."""
 SHORTEST = 4  # words: shorter sentences are captions and exclamations
@@ -72,9 +74,28 @@ def choose(
         most,
         max(one.near for one in answered),
     )
+    for (question, _), one in zip(asked, judged, strict=True):
+        if one.confidence >= least:
+            chosen = with_what_it_announces(question, usable, chosen, int(np.argmax(one.scores)), most)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
     unanswered = [part.asked for part, one in zip(task.parts, judged, strict=False) if one.confidence < least]
     return Choice(tuple(usable[i] for i in order), surest, tuple(unanswered))
+
+
+def with_what_it_announces(
+    question: str, sentences: Sequence[Candidate], chosen: Sequence[int], best: int, most: int
+) -> list[int]:
+    """The chosen sentences, and those after the best one that give what it only announces."""
+    out = list(chosen)
+    for i in range(best + 1, min(len(sentences), best + 1 + announced(question, sentences[best].text))):
+        goes_on = (
+            sentences[i].hit == sentences[best].hit and sentences[i].start - sentences[i - 1].end <= SAME_PARAGRAPH
+        )
+        room = sum(len(sentences[j].text) for j in {*out, i}) <= LONGEST and len({*out, i}) <= most
+        if not goes_on or not room:
+            break
+        out += [i] if i not in out else []
+    return out
 
 
 def telling(whole: Whole, sentences: Sequence[Candidate]) -> Choice:

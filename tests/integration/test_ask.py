@@ -6,7 +6,8 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.schema import Answer, Inquiry, Turn
-from ui.workspace import Workspace
+from rag.settings import load_settings
+from ui.workspace import Workspace, open_workspace
 
 
 def ask(workspace: Workspace, question: str, *history: tuple[str, str]) -> Answer:
@@ -212,6 +213,20 @@ def test_what_one_part_of_a_question_asks_for_is_not_in_bold_in_the_answer_to_an
     answer = island.ask(Inquiry(question="How long is the breakwater, and who commands the Grey Heron?"))
     bold = {s.text[start:end] for s in answer.statements for start, end in s.emphasis}
     breakwater = next(s for s in answer.statements if "412" in s.text)
-    assert [breakwater.text[start:end] for start, end in breakwater.emphasis][0].startswith("412")
+    assert next(breakwater.text[start:end] for start, end in breakwater.emphasis).startswith("412")
     assert any("Ines Mora" in words for words in bold)
     assert not any("Ruth" in breakwater.text[start:end] for start, end in breakwater.emphasis)
+
+
+def test_what_a_sentence_announces_comes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "wreck.txt").write_text(
+        "The wreck of the Gull\n\nHow the Gull came to sink is disputed, and three accounts stand side by side. "
+        "The harbour master blamed a rotten plank. Her owner blamed the pilot, who had been drinking. "
+        "The council blamed the weather of that night. The bell of the Gull hangs in the school today.\n"
+    )
+    with open_workspace(load_settings({"library": tmp_path / "library"})) as workspace:
+        workspace.ingest([str(tmp_path / "wreck.txt")])
+        answer = workspace.ask(Inquiry(question="How did the Gull come to sink?"))
+    assert "three accounts" in answer.answer
+    assert all(word in answer.answer for word in ("plank", "pilot", "weather"))
+    assert "school" not in answer.answer
