@@ -11,6 +11,7 @@ from rag.answering.announcing import LONGEST, announced
 from rag.answering.answerer import Task
 from rag.answering.candidates import Candidate
 from rag.answering.scoring import READ, READ_OF_A_PART, Floats, Reading, Words, judge
+from rag.answering.sides import Side, covers, with_every_side
 from rag.library.index import Index
 from rag.models.reader import Reader
 from rag.whole.finding import Whole
@@ -67,8 +68,9 @@ def choose(
     surest = max(one.confidence for one in judged)
     least = min(least, surest)
     answered = [one for one in judged if one.confidence >= least]
+    scores = np.max([one.scores - one.scores.max() for one in answered], axis=0)
     chosen = pick(
-        np.max([one.scores - one.scores.max() for one in answered], axis=0),
+        scores,
         [s.version for s in usable],
         lambda i, j: _says_the_same(usable[i], usable[j]),
         most,
@@ -77,6 +79,11 @@ def choose(
     for (question, _), one in zip(asked, judged, strict=True):
         if one.confidence >= least:
             chosen = with_what_it_announces(question, usable, chosen, int(np.argmax(one.scores)), most)
+
+    def about(i: int, side: Side) -> bool:
+        return covers(task.retrieved.texts[usable[i].version].title, usable[i].text, side)
+
+    chosen = with_every_side(task.standalone, chosen, scores, about, most)
     order = sorted(chosen, key=lambda i: (_rank_of_source(usable, chosen, i), usable[i].start))
     unanswered = [part.asked for part, one in zip(task.parts, judged, strict=False) if one.confidence < least]
     return Choice(tuple(usable[i] for i in order), surest, tuple(unanswered))
