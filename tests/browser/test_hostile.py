@@ -72,6 +72,15 @@ def test_in_the_chat_the_panel_and_the_list_of_conversations(open_page: OpenPage
     assert_only_text(page, ".kept-list")
 
 
+def test_in_what_is_told_of_the_file_itself(open_page: OpenPage, den_site: str) -> None:
+    page = open_page(address=den_site)
+    ask(page, "Who is the author of this document?")
+    assert_only_text(page, ".exchange")
+    ask(page, "What is the title of this document?")
+    assert page.locator(".exchange").last.inner_text().count("<img src=") >= 1
+    assert_only_text(page, ".exchange")
+
+
 def test_on_the_page_of_the_source(open_page: OpenPage, den_site: str) -> None:
     page = open_page(address=den_site)
     page.get_by_role("tab", name="Sources").click()
