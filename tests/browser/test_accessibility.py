@@ -96,14 +96,14 @@ PAGES: list[Callable[["Page"], None]] = [
 ]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("prepare", PAGES, ids=lambda prepare: prepare.__name__)
-def test_nothing_serious_is_wrong(
-    open_page: OpenPage, whole_site: str, prepare: Callable[["Page"], None], width: int
-) -> None:
-    page = open_page(width, 844, whole_site, reduced_motion="reduce")
+def test_nothing_serious_is_wrong(open_page: OpenPage, whole_site: str, prepare: Callable[["Page"], None]) -> None:
+    page = open_page(1280, 844, whole_site, reduced_motion="reduce")
     prepare(page)
-    found = [f"{theme}: {fault}" for theme in ("light", "dark") for fault in faults(page, theme)]
+    found: list[str] = []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        found += [f"{width}, {theme}: {fault}" for theme in ("light", "dark") for fault in faults(page, theme)]
     assert not found, "\n".join(found)
 
 
