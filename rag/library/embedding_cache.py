@@ -34,6 +34,13 @@ class EmbeddingCache:
             rows = connection.execute(query).all()
         return [(row.start, row.end) for row in rows], _vectors([row.vector for row in rows])
 
+    def sentences(self, version_id: int) -> list[tuple[int, int]]:
+        """Where the sentences of a version begin and end, in order."""
+        s = t.sentences.c
+        query = select(s.start, s.end).where(s.version_id == version_id).order_by(s.start)
+        with self._database.read() as connection:
+            return [(row.start, row.end) for row in connection.execute(query)]
+
     def chunk_vectors(self, ids: Sequence[int], embedder: str) -> tuple[list[int], NDArray[np.float32]]:
         """Those of the chunks whose vectors are cached, and the vectors: shape ``(n, dimension)``."""
         found: list[int] = []

@@ -95,7 +95,7 @@ def _gist(texts: Sequence[SourceText], retriever: HybridRetriever) -> Whole:
     most = SENTENCES if len(texts) == 1 else 1
     places: list[Place] = []
     for text, title in zip(texts, retriever.embedder.embed([text.title for text in texts]), strict=True):
-        found = key_sentences(text, cache, embedder, most, title) or beginning(text, cache, embedder, most)
+        found = key_sentences(text, cache, embedder, most, title) or beginning(text, cache, most)
         places += [Place(text.version, start, end) for start, end in found]
     return Whole(Wanted.GIST, tuple(places))
 
@@ -104,8 +104,8 @@ def _told(wanted: Wanted, texts: Sequence[SourceText], library: Library) -> Whol
     """Where sources tell what is wanted, and else what their files and addresses tell."""
     places: list[Place] = []
     for text in texts:
-        spans, _ = library.cache.sentence_vectors(text.version, 0, len(text.text), library.embedder or "")
-        places += [Place(text.version, start, end) for start, end in imprint(wanted, text, spans)]
+        found = imprint(wanted, text, library.cache.sentences(text.version))
+        places += [Place(text.version, start, end) for start, end in found]
     known = () if places else tuple(note for text in texts if (note := noted(wanted, text)))
     instead = " ".join(known) if wanted is Wanted.TITLE else ""
     return Whole(wanted, tuple(places), instead, () if instead else known)

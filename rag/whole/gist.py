@@ -15,7 +15,6 @@ _ALIKE = 0.8  # cosine from which two sentences say the same
 _LEAD = 0.05  # what standing at the beginning counts for
 _TITLE = 0.5  # what likeness to the title counts for
 _APART = 0.5  # how much likeness to a sentence already chosen counts against one
-_BEGINNING = 5_000  # characters
 _WHOLE = re.compile(r"[\"'“‘(]*[^\W\d_].*[.!?][\"'”’)]*", re.DOTALL)
 _POINTING = re.compile(
     r"[\"'“‘(]*(?:It|This|That|These|Those|He|She|They|There|Here|One|We|You|I|What|Who|Such|All|Both|Another|But|And|So"
@@ -61,10 +60,10 @@ def key_sentences(
     return [spans[able[i]] for i in sorted(chosen)]
 
 
-def beginning(text: SourceText, cache: EmbeddingCache, embedder: str, most: int = SENTENCES) -> list[tuple[int, int]]:
+def beginning(text: SourceText, cache: EmbeddingCache, most: int = SENTENCES) -> list[tuple[int, int]]:
     """The first lines of a source that has no sentences to speak of: a table, slides, notes."""
     headings = {heading.start for heading in text.headings}
-    spans, _ = cache.sentence_vectors(text.version, 0, _BEGINNING, embedder)
+    spans = cache.sentences(text.version)
     lines = [span for span in spans if span[0] not in headings and len(text.text[slice(*span)].split()) > 1]
     return lines[:most]
 

@@ -34,10 +34,15 @@ _ON_THE_AUTHOR = re.compile(
     rf"\W*(?P<name>{_NAME})(?:,[^,]{{1,40}},|\s+and\s+{_NAME})?\s+(?:is|are|was|serves as|works as|teaches|writes)\b"
     rf".{{0,80}}\b(?:{_ROLE})s?\b"
 )
-_PUBLISHED = re.compile(r"\b(?:published|posted|updated|dated|issued|written|released|last modified|date)\b", re.I)
+_ITSELF = (
+    rf"^\W*(?:(?:first|originally|last|re-?)\s*)*|\b(?:this|the)\s+(?:\w+\s+){{0,2}}(?:{THE_TEXT_ITSELF})\b.{{0,60}}?"
+)
+_PUBLISHED = re.compile(
+    rf"(?:{_ITSELF})\b(?:published|posted|updated|dated|issued|written|released|modified|date)\b", re.IGNORECASE
+)
 _APPEARED = re.compile(
-    r"\b(?:appeared|published|posted|printed|reprinted|issued|released|republished|adapted)\b.{0,30}?"
-    r"\b(?:on|in|by|at|with|from)\s+(?:the\s+)?[A-Z]|^\W*(?:published by|publisher\s*:|copyright|©)",
+    rf"(?i:(?:{_ITSELF})\b(?:appeared|published|posted|printed|reprinted|issued|released|republished)\b)"
+    r".{0,30}?\b(?:on|in|by|at|with|from)\s+(?:the\s+)?[A-Z]|^\W*(?i:published by|publisher\s*:|copyright\b|©)"
 )
 
 

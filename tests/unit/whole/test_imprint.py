@@ -56,13 +56,18 @@ def test_the_author_that_the_file_names_is_found_in_the_text() -> None:
 def test_a_dateline_or_a_note_tells_when_it_was_published() -> None:
     assert told(Wanted.DATE, begins="12 March 2018") == ["12 March 2018"]
     assert told(Wanted.DATE, ends="Published on 12 March 2018.") == ["Published on 12 March 2018."]
+    said = "This article was published in the Gazette in March 2018."
+    assert told(Wanted.DATE, ends=said) == told(Wanted.PUBLISHER, ends=said) == [said]
     assert told(Wanted.DATE) == []
+    assert told(Wanted.DATE, begins="The council's report was published in March 2016.") == []
 
 
 def test_where_it_appeared_first() -> None:
     said = "This article first appeared in the Orran Gazette."
     assert told(Wanted.PUBLISHER, ends=said) == [said]
+    assert told(Wanted.PUBLISHER, ends="Originally published by the Orran Press.") != []
     assert told(Wanted.PUBLISHER) == []
+    assert told(Wanted.PUBLISHER, ends="Her letters were printed in Paris.") == []
 
 
 def test_its_title() -> None:
