@@ -127,7 +127,7 @@ def answering(cases: Sequence[Case], most: int) -> dict[str, str]:
         if case.answerable:
             words, judged = case.sentences, weighed(case.signals, case.asked.question, case.sentences)
             alike = partial(same, case.sentences)
-            chosen = pick(judged.scores, [0] * len(words), alike, most, judged.near)
+            chosen = pick(judged.together, [0] * len(words), alike, most, judged.near)
             hits.append(float(case.labels[chosen].any()))
             counts.append(len(chosen))
             lengths.append(sum(len(words[i]) for i in chosen))

@@ -9,7 +9,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,32 +17,39 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.answers.open_sets import Scored, plain, product, same
+from benchmarks.answers.open_sets import same
 from benchmarks.reader.combine import untaught
 from benchmarks.reader.gather import Case, gather
 from benchmarks.reader.pools import read_clapnq, read_squad
 from benchmarks.reader.vectors import VectorFile
 from rag.answering.precision import MEASURED
-from rag.answering.scoring import NEAR_THE_BEST, NEAR_THE_BEST_READ
+from rag.answering.scoring import Judged, weighed
 from rag.answering.selection import pick
 from rag.models.embedder import load_embedder
 from rag.models.reader import load_reader
 from rag.settings import load_settings
 
 UNANSWERABLE = 0.2  # of the questions that people ask, so we take it
-SCORERS: dict[str, tuple[Scored, float]] = {"reader": (product, NEAR_THE_BEST_READ), "sum": (plain, NEAR_THE_BEST)}
+SCORERS: dict[str, Callable[[Case], Judged]] = {
+    "reader": lambda case: weighed(case.signals, case.asked.question, case.sentences),
+    "sum": lambda case: weighed(
+        replace(case.signals, evidence=None, answers=None), case.asked.question, case.sentences
+    ),
+}
 WANTED = (0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 FEWEST = 0.1  # share of questions that must still be answered
 Array = NDArray[np.float64]
 
 
-def judged(cases: Sequence[Case], scored: Scored, near: float, most: int) -> tuple[Array, NDArray[np.bool_], Array]:
+def judged(
+    cases: Sequence[Case], verdict: Callable[[Case], Judged], most: int
+) -> tuple[Array, NDArray[np.bool_], Array]:
     """Confidence, whether the answer is right, and the weight of each question of one set."""
     confidence, right = [], []
     for case in cases:
-        scores, sure = scored(case)
-        chosen = pick(scores, [0] * len(scores), partial(same, case.sentences), most, near)
-        confidence.append(sure)
+        found = verdict(case)
+        chosen = pick(found.together, [0] * len(found.together), partial(same, case.sentences), most, found.near)
+        confidence.append(found.confidence)
         right.append(bool(case.labels[chosen].any()))
     answerable = np.array([case.answerable for case in cases])
     weights = np.where(
@@ -85,8 +92,8 @@ def main() -> None:
     vectors = VectorFile(args.cache / "vectors", load_embedder(settings))
     sets = list(untaught(args.data / "train", vectors, weight).values())
     measured = {}
-    for name, (scored, near) in SCORERS.items():
-        parts = [judged(cases, scored, near, most) for cases in sets]
+    for name, verdict in SCORERS.items():
+        parts = [judged(cases, verdict, most) for cases in sets]
         measured[name] = rising(curve(*(np.concatenate(some) for some in zip(*parts, strict=True))))
     MEASURED.write_text(json.dumps(measured) + "\n", "utf-8")
 
@@ -95,8 +102,8 @@ def main() -> None:
         vectors.ensure_all(pool)
         drawn = random.Random(7).sample(pool.questions, min(args.questions, len(pool.questions)))
         cases = list(gather(replace(pool, questions=tuple(drawn)), vectors, weight, load_reader()))
-        for name, (scored, near) in SCORERS.items():
-            confidence, right, weights = judged(cases, scored, near, most)
+        for name, verdict in SCORERS.items():
+            confidence, right, weights = judged(cases, verdict, most)
             for wanted in WANTED:
                 least = next((c for c, p in measured[name] if p >= wanted), None)
                 if least is None:

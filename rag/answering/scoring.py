@@ -17,17 +17,17 @@ from rag.models.reader import Reader
 Floats = NDArray[np.float32]
 
 SIMILARITY, COVERAGE, RETRIEVAL = 0.5, 0.35, 0.15
-READING = 0.08  # of the reader's log chances beside the sum
+READING = 0.06  # of the reader's log chances beside the sum
 NEAR_THE_BEST = 0.17
-NEAR_THE_BEST_READ = 0.2
+NEAR_THE_BEST_READ = 0.17
 """How far below the best score a sentence may lie and still be part of the answer, without and with the reader."""
 AFTER_THE_BEST, BEFORE_THE_BEST = 0.06, 0.03
 """What the sentences next to the best one gain: often they go on where it leaves off."""
 UNSURE, STEEPNESS = 0.42, 12.0
 """Without the reader: similarity of the best sentence at which confidence is one half, and how fast it rises."""
-SURE_BIAS, SURE_SIMILARITY, SURE_ANSWERS, SURE_PASSAGE = -1.55, 2.63, 0.58, 3.84
+SURE_BIAS, SURE_SIMILARITY, SURE_ANSWERS, SURE_PASSAGE = -1.5, 2.57, 0.57, 4.16
 """With the reader: a logistic regression on what is known of the best sentence: its similarity, the reader's logit that
-its passage answers, and that passage's similarity. The bias is set so that about one in twelve of our own answerable
+its passage answers, and that passage's similarity. The bias is set so that about one in eleven of our own answerable
 questions is declined."""
 LOUDEST = 4.0
 """The reader's logit counts no more than this, and no less than the opposite."""
@@ -96,11 +96,13 @@ class Judged:
 
     Attributes:
         scores: One a sentence, in the order of the readings; higher is better.
-        near: How far below the best score a sentence may lie and still belong to the answer.
+        together: The same, those beside the best sentence raised: by these the answer's sentences are picked.
+        near: How far below the best of these a sentence may lie and still belong to the answer.
         confidence: The chance that the readings answer the question.
     """
 
     scores: Floats
+    together: Floats
     near: float
     confidence: float
 
@@ -164,16 +166,17 @@ def signals(
 def weighed(known: Signals, question: str, sentences: Sequence[str]) -> Judged:
     """The verdict on signals of a question and the sentences of the readings."""
     if known.evidence is None or known.answers is None:
-        scores, near = _together(known.plain, known.reading), NEAR_THE_BEST
+        scores, near = known.plain, NEAR_THE_BEST
         sure = STEEPNESS * (float(known.similar.max()) - UNSURE)
     else:
-        scores, near = _together(known.plain + READING * known.evidence, known.reading), NEAR_THE_BEST_READ
+        scores, near = known.plain + READING * known.evidence, NEAR_THE_BEST_READ
         similar, answers, dense = told(known, known.answers, int(np.argmax(scores)))
         sure = SURE_BIAS + SURE_SIMILARITY * similar + SURE_ANSWERS * answers + SURE_PASSAGE * dense
-    chosen = [i for i in np.argsort(-scores, kind="stable")[:MOST] if scores.max() - scores[i] <= near]
+    together = _together(scores, known.reading)
+    chosen = [i for i in np.argsort(-together, kind="stable")[:MOST] if together.max() - together[i] <= near]
     if untold(question, [sentences[i] for i in chosen]):
         sure -= UNTOLD
-    return Judged(scores, near, _chance(sure))
+    return Judged(scores, together, near, _chance(sure))
 
 
 def _together(scores: Floats, reading: NDArray[np.int64]) -> Floats:

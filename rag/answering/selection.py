@@ -68,7 +68,7 @@ def choose(
     surest = max(one.confidence for one in judged)
     least = min(least, surest)
     answered = [one for one in judged if one.confidence >= least]
-    scores = np.max([one.scores - one.scores.max() for one in answered], axis=0)
+    scores = np.max([one.together - one.together.max() for one in answered], axis=0)
     chosen = pick(
         scores,
         [s.version for s in usable],

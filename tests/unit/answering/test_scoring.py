@@ -85,9 +85,9 @@ def test_with_the_reader_a_passage_that_does_not_answer_lowers_confidence() -> N
 def test_the_sentence_after_the_best_one_comes_nearer_to_it_but_not_above() -> None:
     texts = ["She kept bees.", "There were two kinds.", "The inn was white."]
     apart = judged("Who kept bees?", reading(texts[:1], [0.6]), reading(texts[1:2], [0.3]), reading(texts[2:], [0.3]))
-    together = judged("Who kept bees?", reading(texts, [0.6, 0.3, 0.3]))
-    assert together.scores[1] - together.scores[2] > apart.scores[1] - apart.scores[2] + 0.05
-    alike = judged("Who kept bees?", reading(texts, [0.6, 0.6, 0.6])).scores
+    beside = judged("Who kept bees?", reading(texts, [0.6, 0.3, 0.3]))
+    assert beside.together[1] - beside.together[2] > apart.together[1] - apart.together[2] + 0.05
+    alike = judged("Who kept bees?", reading(texts, [0.6, 0.6, 0.6])).together
     assert alike.argmax() == 0
 
 
