@@ -33,7 +33,7 @@ Reads = Callable[[str, Sequence[str]], float]
 WEIGHTS = "support.json"
 HARDLY = 0.25
 """A chance below this is hardly enough: such a claim is supported only if the reader doesn't doubt it."""
-DOUBTED = 0.1
+DOUBTED = 0.08
 """What the reader gives a claim that it doubts, at most."""
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"")
 _OMITTED = re.compile(r"\[[^\]]*\]|\.\.\.|…")
