@@ -3,7 +3,7 @@
 import re
 
 from rag.answering.asked import kind_of
-from rag.answering.figures import MONTH, ORDINAL, YEAR, Figure, figures
+from rag.answering.figures import Figure, figures
 from rag.answering.names import name_index, names
 from rag.answering.wording import stems, words
 
@@ -34,6 +34,10 @@ _ASKS_A_NAME = re.compile(
 """A "who" further in belongs to a relative clause: "the man who ..."."""
 
 
+_UNITED = re.compile(r"\bUnited $")
+"""Part of a name's words, though none that tells it from others: the United States."""
+
+
 def emphasis(question: str, sentence: str) -> Spans:
     """The places in a sentence of what the question asks for, as offsets ``[start, end)``; mostly none.
 
@@ -55,9 +59,7 @@ def _numbers(question: str, clause: str, sentence: str) -> set[tuple[int, int]]:
     """Figures; of what the question counts, if the sentence counts that."""
     known = figures(question)
     found = [
-        figure
-        for figure in figures(sentence)
-        if figure.kind not in (YEAR, MONTH, ORDINAL) and not any(figure.agrees(other) for other in known)
+        figure for figure in figures(sentence) if figure.is_amount and not any(figure.agrees(other) for other in known)
     ]
     counted = [figure for figure in found if stems(words(figure.unit)) & stems(words(clause))]
     return {_with_unit(figure, question, sentence) for figure in counted or found}
@@ -75,7 +77,7 @@ def _with_unit(figure: Figure, question: str, sentence: str) -> tuple[int, int]:
 def _names(question: str, sentence: str) -> set[tuple[int, int]]:
     known = name_index(question)
     return {
-        (name.start, name.start + len(name.text))
+        (len(_UNITED.sub("", sentence[: name.start])), name.start + len(name.text))
         for name in names(sentence)
         if not name.initial and not any(c.isdigit() for c in name.text) and known.missing(name) == name.parts
     }

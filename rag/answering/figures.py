@@ -107,6 +107,11 @@ class Figure:
     after: str = ""
 
     @property
+    def is_amount(self) -> bool:
+        """Whether it says how many or how much, and is no year, month, day of one or rank."""
+        return self.kind not in (YEAR, MONTH, ORDINAL) and self.unit not in _MONTHS and self.after not in _MONTHS
+
+    @property
     def _values(self) -> tuple[float, ...]:
         return (self.value,) if self.or_else is None else (self.value, self.or_else)
 

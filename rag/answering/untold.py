@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.emphasis import TIME
-from rag.answering.figures import MONTH, ORDINAL, PERCENT, YEAR, Figure, figures
+from rag.answering.figures import PERCENT, Figure, figures
 from rag.answering.nearness import load_nearness
 from rag.answering.wording import stems, words
 
@@ -49,7 +49,7 @@ def untold(question: str, sentences: Sequence[str]) -> str | None:
 
 
 def _amounts(sentence: str) -> list[Figure]:
-    return [figure for figure in figures(sentence) if figure.kind not in (YEAR, MONTH, ORDINAL)]
+    return [figure for figure in figures(sentence) if figure.is_amount]
 
 
 def _counts(thing: str, sentence: str) -> bool:

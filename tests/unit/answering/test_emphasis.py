@@ -11,14 +11,15 @@ from rag.answering.emphasis import emphasis
         ("When was it written?", "It dates from the 10th century.", ["10th century"]),
         ("How many people live there?", "In 2016 it had 590 million people in 12 states.", ["590 million"]),
         ("How much did it cost?", "It cost $1.4 billion in 2004, 15 per cent more.", ["$1.4 billion", "15 per cent"]),
+        ("How many came?", "On 15 September 2021 some 40 came.", ["40"]),
         ("How long is it?", "It is 412 metres long and 3 deep.", ["412 metres", "3 deep"]),
         ("How much did the 12 states pay?", "The 12 states paid 40 pounds.", ["40 pounds"]),
         ("Who lit the lamp?", "The lamp was lit by Greta Holm in 1887.", ["Greta Holm"]),
         ("Where was Mora born?", "Mora was born in Port Ansel.", ["Port Ansel"]),
         (
             "Which countries signed?",
-            "It was signed by Brunei, Chile and Peru.",
-            ["Brunei", "Chile", "Peru"],
+            "It was signed by Brunei, Chile and the United States on 6 July.",
+            ["Brunei", "Chile", "United States"],
         ),
         (
             "When was it signed, and how many members has it?",
