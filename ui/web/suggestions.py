@@ -26,7 +26,12 @@ _READ = 12  # sources that are looked at
 _BEGINNING = 20_000  # characters of each
 _TRIED = 4  # questions asked for each one shown, at most
 _READS_WELL = re.compile(r"[A-Z].*\?")
-_SUBJECT = r"(?P<subject>(?:The |An? )?[A-Z0-9][\w'’-]*(?: (?!(?:is|are|was|were)\b)[\w'’-]+){0,6})"
+_CLAUSE = (
+    r"(?:is|are|was|were|that|who|whom|whose|which|when|where|while|because|if|says?|said|argues?|argued|calls?|called|finds?"
+    r"|found|thinks?|thought|shows?|showed|notes?|noted|writes?|wrote|reports?|reported|claims?|claimed|believes?|believed)"
+)
+"""Words that no subject has: a clause begins with them."""
+_SUBJECT = r"(?P<subject>(?:The |An? )?[A-Z0-9][\w'’-]*(?: (?!" + _CLAUSE + r"\b)[\w'’-]+){0,6})"
 _DEFINED = re.compile(_SUBJECT + r" (?P<verb>is|are|was|were) (?:an?|the|one of) \w")
 _MADE = re.compile(
     _SUBJECT + r" (?P<verb>was|were) (?P<done>built|founded|signed|finished|opened|created|established|launched|"
