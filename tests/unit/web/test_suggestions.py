@@ -22,6 +22,8 @@ from ui.web.suggestions import question_from, question_sets_beside
         ("ASEAN is a league of ten states.", "What is ASEAN?"),
         ("The leaflet of 2018 says that Orran is the oldest harbour of the coast.", None),
         ("The council thought Skerry was the better place for it.", None),
+        ("Officials' level is the safer reading.", None),
+        ("Officials' level is a safer reading of it.", None),
         ("Penn was the first keeper.", None),
         ("It is a lighthouse.", None),
         ("The ferry leaves twice a day.", None),
