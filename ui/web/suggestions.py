@@ -39,6 +39,7 @@ _MADE = re.compile(
 )
 _NAME = r"[A-Z][\w'’-]*[a-z][\w'’-]*"
 _OF_MANY = re.compile(r"[^\W\d_]+s['’]\s")  # "Officials' level": of whom is not said
+_VAGUE = re.compile(r"(?:The|An?) [a-z][\w'’-]*")  # "An alternative", "The risk": of what is not said
 _PERSON = re.compile(rf"(?!The |An? ){_NAME}(?: {_NAME}){{1,2}}")
 _ONE_NAME = re.compile(_NAME)  # of a person, a place or a thing: there is no telling how to ask about it
 POINTING = frozenset(
@@ -150,7 +151,7 @@ def question_from(sentence: str) -> str | None:
     defined = _DEFINED.match(sentence)
     if not defined or defined["subject"].split()[0] in POINTING or _ONE_NAME.fullmatch(defined["subject"]):
         return None
-    if _OF_MANY.match(defined["subject"]):
+    if _OF_MANY.match(defined["subject"]) or _VAGUE.fullmatch(defined["subject"]):
         return None
     asking = "Who" if _PERSON.fullmatch(defined["subject"]) else "What"
     return f"{asking} {defined['verb']} {_inside(defined['subject'])}?"

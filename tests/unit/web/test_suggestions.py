@@ -22,6 +22,7 @@ from ui.web.suggestions import question_from, question_sets_beside
         ("ASEAN is a league of ten states.", "What is ASEAN?"),
         ("The leaflet of 2018 says that Orran is the oldest harbour of the coast.", None),
         ("The council thought Skerry was the better place for it.", None),
+        ("An alternative was a tax of 53 crowns.", None),
         ("Officials' level is the safer reading.", None),
         ("Officials' level is a safer reading of it.", None),
         ("Penn was the first keeper.", None),
